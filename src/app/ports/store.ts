@@ -1,6 +1,7 @@
 import type { Audience, Post } from '../../core/incident/effects.ts';
 import type { RecordedEvent } from '../../core/incident/events.ts';
 import type { Incident, Phase } from '../../core/incident/incident.ts';
+import type { PersonView } from '../../core/shared/actor.ts';
 import type { IncidentId, PersonId } from '../../core/shared/ids.ts';
 import type { Instant } from '../../core/shared/time.ts';
 
@@ -45,10 +46,9 @@ export interface Delivery extends NewDelivery {
 export type Job =
   | { queue: 'tick'; data: { incidentId: IncidentId }; startAfter?: Instant }
   | { queue: 'deliver'; data: { lane: string }; startAfter?: Instant }
-  | { queue: 'sync-channel'; data: { incidentId: IncidentId }; startAfter?: Instant }
-  | { queue: 'invite'; data: { incidentId: IncidentId; roles: string[]; key: string } }
+  | { queue: 'sync-channel'; data: { incidentId: IncidentId; screenId?: string }; startAfter?: Instant }
+  | { queue: 'invite'; data: { incidentId: IncidentId; roles: string[]; people: PersonView[]; key: string } }
   | { queue: 'call-rung'; data: { incidentId: IncidentId; index: number; roles: string[] } }
-  | { queue: 'screen'; data: { viewId: string; incidentId: IncidentId } }
   | { queue: 'home'; data: { userId: string; teamId: string } };
 export type QueueName = Job['queue'];
 

@@ -48,6 +48,7 @@ export type IncidentCommand =
   | { type: 'pager_unreachable'; problem: string }
   | { type: 'pager_reachable' }
   | { type: 'record_undeliverable'; message: string; where: string; problem: string }
+  | { type: 'record_refused'; command: string; code: string }
   | { type: 'resolve'; summary: string }
   | { type: 'reopen'; reason: string }
   | { type: 'close' }

@@ -95,6 +95,7 @@ function openingOf(input: DeclareInput, policy: Policy): Opening | Refusal {
   if (from !== undefined && from === to) return refuse('region.same', { region: from });
   return {
     ...input,
+    private: input.private || policy.needsPrivate(input),
     objectives: policy.objectivesFor(input),
     nudgeRules: policy.nudges,
   };

@@ -97,6 +97,8 @@ function decideOn(
         : [];
     case 'record_undeliverable':
       return [{ type: 'message_undeliverable', data: rest(command) }];
+    case 'record_refused':
+      return [{ type: 'refused', data: rest(command) }];
     case 'resolve':
       return resolve(state, command.summary, asking);
     case 'reopen':

@@ -18,7 +18,7 @@ export type Effect =
   | { kind: 'post'; audience: Audience; message: Post; join?: string }
   | { kind: 'archive_channel' }
   | { kind: 'sync_channel' }
-  | { kind: 'invite'; roles: string[] }
+  | { kind: 'invite'; roles: string[]; people: PersonView[] }
   | { kind: 'call_rung'; index: number; roles: string[] }
   | { kind: 'page'; summary: string; details: Record<string, string> }
   | { kind: 'pager_note'; text: string }
@@ -36,16 +36,21 @@ export function effects(event: RecordedEvent, state: Incident, policy: Policy, n
 function deeds(event: RecordedEvent, state: Incident, incident: IncidentView, policy: Policy): Effect[] {
   switch (event.type) {
     case 'incident_proposed':
-      return [{ kind: 'sync_channel' }, { kind: 'invite', roles: policy.inviteRoles }];
+      return [{ kind: 'sync_channel' }];
     case 'incident_declared':
+      // Before the channel exists there is nowhere to invite to: `channel_opened` sees to it.
       return [
         { kind: 'sync_channel' },
-        { kind: 'invite', roles: policy.inviteRoles },
+        ...(state.channel ? [invite(policy.inviteRoles, state.people)] : []),
         ...(event.data.page ? [page(incident)] : []),
       ];
     case 'channel_opened':
-    case 'severity_changed':
+      return [{ kind: 'sync_channel' }, invite(policy.inviteRoles, state.people)];
     case 'duty_taken':
+      return [{ kind: 'sync_channel' }, invite([], [event.data.holder])];
+    case 'rung_reached':
+      return [{ kind: 'sync_channel' }, invite([], event.data.people)];
+    case 'severity_changed':
     case 'duty_dropped':
     case 'mark_set':
     case 'link_added':
@@ -131,11 +136,14 @@ function posts(event: RecordedEvent, incident: IncidentView, policy: Policy): Ef
     case 'pager_alerted':
     case 'pager_changed':
     case 'pager_reachable':
-    case 'message_undeliverable':
-      return [post({ to: 'channel' }, { id: 'record-line', vars: { incident, entry: entryOf(event) } })];
+      return [recordLine(event, incident)];
     default:
       return [];
   }
+}
+
+function recordLine(event: RecordedEvent, incident: IncidentView): Effect {
+  return post({ to: 'channel' }, { id: 'record-line', vars: { incident, entry: entryOf(event) } });
 }
 
 function statusPosts(
@@ -159,6 +167,10 @@ function broadcast(policy: Policy, incident: IncidentView, message: Post, join?:
 
 function post(audience: Audience, message: Post, join?: string): Effect {
   return { kind: 'post', audience, message, ...(join ? { join } : {}) };
+}
+
+function invite(roles: string[], people: PersonView[]): Effect {
+  return { kind: 'invite', roles, people };
 }
 
 function page(incident: IncidentView): Effect {

@@ -1,4 +1,3 @@
-import type { Capability } from '../shared/actor.ts';
 import type { NudgeKind, NudgeRule, Objective } from './incident.ts';
 
 export interface SeverityPolicy {
@@ -34,15 +33,12 @@ export interface Policy {
   /** Roles brought into every incident's channel. */
   inviteRoles: string[];
   objectivesFor(incident: { level: string; tiers: string[]; kind: string }): Objective[];
+  /** Whether the profile demands a private channel. */
+  needsPrivate(incident: { severity: string; level: string }): boolean;
   /** Longest pause of updates, in milliseconds. */
   maxPauseMs: number;
   /** Whether pages and notes go to a pager at all. */
   pager: { page: boolean; notes: boolean };
-}
-
-/** Who asks, as far as a rule needs to know it. */
-export interface Rights {
-  capabilities: Capability[];
 }
 
 export function severityOf(policy: Policy, id: string): SeverityPolicy | undefined {

@@ -104,20 +104,20 @@ export const Entry = z.object({
 export type Entry = z.infer<typeof Entry>;
 
 /** One incident in a list. */
-export const ListedIncident = z.object({
-  id: z.string(),
-  title: z.string(),
-  phase: z.string(),
-  real: z.boolean(),
-  kind: z.string(),
-  severity: z.string(),
-  channelId: z.string().optional(),
-  commander: Person.optional(),
-  openedAt: instant,
-  nextDueAt: instant.optional(),
-  rto: z.enum(['met', 'missed', 'running', 'unknown']),
-  rtoLeftMs: ms.optional(),
-  elapsedMs: ms,
+export const ListedIncident = IncidentView.pick({
+  id: true,
+  title: true,
+  phase: true,
+  real: true,
+  kind: true,
+  severity: true,
+  channelId: true,
+  commander: true,
+  openedAt: true,
+  nextDueAt: true,
+  rto: true,
+  rtoLeftMs: true,
+  elapsedMs: true,
 });
 export type ListedIncident = z.infer<typeof ListedIncident>;
 

@@ -4,19 +4,24 @@ import { COMMANDER_ROLE } from './people.ts';
 import { LevelId } from './severity.ts';
 import { Line, RoleName, WebUrl } from './words.ts';
 
-/** Slack allows no longer name. */
-export const CHANNEL_NAME_MAX = 80;
+/** Slack allows 80; four are kept for the suffix of a name that is taken. */
+export const CHANNEL_FRAME_MAX = 76;
 
-/** What a channel pattern may hold in braces. `date` is YYYYMMDD, `number` the incident's count of that day. */
-export const CHANNEL_PLACEHOLDERS = ['date', 'slug', 'number', 'severity', 'kind'] as const;
+/**
+ * What a channel pattern may hold in braces, with the room each needs at least. `date` is YYYYMMDD,
+ * `number` the incident's count of that day; `slug` is cut to what is left.
+ */
+export const CHANNEL_PLACEHOLDERS = { date: 8, slug: 1, number: 3, severity: 5, kind: 11 };
+
+const CHANNEL = /^(?:[CG][A-Z0-9]{6,}|#?[\p{Ll}\p{Lo}\p{N}_-]{1,80})$/u;
 
 /** `#name`, or a channel id. A name without its # is accepted. */
 const Channel = z
-  .string({
-    error: "expected a channel in quotes, such as '#ops' (without quotes YAML drops it as a comment)",
-  })
-  .regex(/^(?:[CG][A-Z0-9]{6,}|#?[\p{Ll}\p{Lo}\p{N}_-]{1,80})$/u, {
-    error: "expected a channel such as '#ops' (lower case), or a channel id such as C0123ABCD",
+  .custom<string>((value) => typeof value === 'string' && CHANNEL.test(value), {
+    error:
+      "expected a channel such as '#ops' (lower case, in quotes: YAML drops a bare # as a comment) or C0123ABCD",
+    // An abort would silence the checks of the whole document.
+    abort: false,
   })
   .transform((text) => (/^[CG#]/.test(text) ? text : `#${text}`));
 
@@ -27,7 +32,7 @@ export const Channels = z
     private: z.boolean().default(false),
     /** Disaster levels whose incidents get a private channel. */
     privateFor: z.array(LevelId).default(['complete_compromise']),
-    broadcast: z.array(Channel).default([]),
+    broadcast: z.array(Channel).prefault([]),
     inviteRoles: z.array(RoleName).default([COMMANDER_ROLE]),
     bookmarks: z.array(z.strictObject({ title: Line, url: WebUrl })).default([]),
   })

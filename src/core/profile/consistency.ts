@@ -1,4 +1,4 @@
-import { CHANNEL_NAME_MAX, CHANNEL_PLACEHOLDERS } from './communication.ts';
+import { CHANNEL_FRAME_MAX, CHANNEL_PLACEHOLDERS } from './communication.ts';
 import { type CrossCheck, duplicates, type Reporter } from './cross-check.ts';
 import { formatDuration } from './duration.ts';
 import { COMMANDER_ROLE } from './people.ts';
@@ -13,7 +13,7 @@ export const consistencyChecks: CrossCheck[] = [
   { reads: ['databases'], check: replicasFollow },
   { reads: ['severities'], check: severitiesInOrder },
   { reads: ['severities'], check: severityWordsAreClear },
-  { reads: ['levels'], check: levelsAreDistinct },
+  { reads: ['levels'], check: levelsAreWhole },
   { reads: ['tiers'], check: tiersInOrder },
   { reads: ['objectives'], check: objectivesAreDistinct },
   { reads: ['channels'], check: channelPatternWorks },
@@ -94,7 +94,10 @@ function severityWordsAreClear(profile: WrittenProfile, report: Reporter): void 
   }
 }
 
-function levelsAreDistinct(profile: WrittenProfile, report: Reporter): void {
+function levelsAreWhole(profile: WrittenProfile, report: Reporter): void {
+  if (!profile.levels.some(({ id }) => id === 'none')) {
+    report.fault(['levels'], 'expected none among them: an incident has it until somebody names another');
+  }
   duplicates(
     profile.levels,
     ({ id }) => id,
@@ -111,7 +114,10 @@ function tiersInOrder(profile: WrittenProfile, report: Reporter): void {
   for (const [i, { rank }] of profile.tiers.entries()) {
     const before = profile.tiers[i - 1]?.rank;
     if (before === undefined || before < rank) continue;
-    report.fault(['tiers', i, 'rank'], `rank ${rank} after ${before}; expected the most important tier first`);
+    report.fault(
+      ['tiers', i, 'rank'],
+      `rank ${rank} after ${before}; expected the most important tier first`,
+    );
   }
 }
 
@@ -120,30 +126,33 @@ function objectivesAreDistinct(profile: WrittenProfile, report: Reporter): void 
     profile.objectives,
     ({ scope, name }) => `${scope} ${name}`,
     (target, i) =>
-      report.fault(['objectives', i, 'name'], `there is already a ${target.scope} objective "${target.name}"`),
+      report.fault(
+        ['objectives', i, 'name'],
+        `there is already a ${target.scope} objective "${target.name}"`,
+      ),
   );
 }
 
 function channelPatternWorks(profile: WrittenProfile, report: Reporter): void {
   const { pattern } = profile.channels;
   const path = ['channels', 'pattern'];
+  const room = new Map(Object.entries(CHANNEL_PLACEHOLDERS));
   const used = [...pattern.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1]!);
+  const literal = pattern.replaceAll(/\{[^{}]*\}/g, '');
+  let shortest = literal.length;
   for (const name of used) {
-    if (CHANNEL_PLACEHOLDERS.some((known) => known === name)) continue;
-    report.unknown(path, 'placeholder', name, [...CHANNEL_PLACEHOLDERS]);
+    shortest += room.get(name) ?? 0;
+    if (room.has(name)) continue;
+    const known = [...room.keys()].map((word) => `{${word}}`).join(', ');
+    report.fault(path, `no placeholder {${name}}; expected ${known}`);
   }
   if (!used.includes('date')) report.fault(path, 'expected {date} in the pattern, so that names stay apart');
-  const literal = pattern.replaceAll(/\{[^{}]*\}/g, '');
-  if (!/^[\p{Ll}\p{Lo}\p{N}_-]*$/u.test(literal)) {
+  if (!/^[a-z0-9_-]*$/.test(literal)) {
     report.fault(path, 'expected lower-case letters, digits, hyphens and placeholders in braces');
   }
-  // The date's eight characters are used even when all others are cut away.
-  const shortest = literal.length + (used.includes('date') ? 'YYYYMMDD'.length : 0);
-  if (shortest > CHANNEL_NAME_MAX) {
-    report.fault(
-      path,
-      `a name would have ${shortest} characters or more; Slack allows ${CHANNEL_NAME_MAX}`,
-    );
+  if (shortest > CHANNEL_FRAME_MAX) {
+    const most = `at most ${CHANNEL_FRAME_MAX} (Slack allows 80, four are for a suffix)`;
+    report.fault(path, `a name would have ${shortest} characters or more; expected ${most}`);
   }
 }
 
@@ -177,7 +186,10 @@ function residencyCanBeDecided(profile: WrittenProfile, report: Reporter): void 
       report.fault(['residency', i], 'expected approvers: the role that may give legal approval');
     }
     if (override === 'never' && approvers !== undefined) {
-      report.fault(['residency', i, 'approvers'], 'expected none: nobody can lift a rule with override never');
+      report.fault(
+        ['residency', i, 'approvers'],
+        'expected none: nobody can lift a rule with override never',
+      );
     }
   }
 }

@@ -6,7 +6,7 @@ export type Path = (string | number)[];
 /** Where a check puts what it finds. */
 export interface Reporter {
   fault(path: Path, message: string): void;
-  /** A name that should have been one of `known`. */
+  /** The value at `path` should have been one of `known`. */
   unknown(path: Path, what: string, got: string, known: string[]): void;
 }
 
@@ -21,9 +21,14 @@ export function reporter(context: z.core.$RefinementCtx<WrittenProfile>): Report
   return {
     fault: (path, message) => context.addIssue({ code: 'custom', path, message }),
     unknown: (path, what, got, known) => {
-      const expected = known.length > 0 ? `expected ${known.join(', ')}` : 'the profile has none';
-      const message = `no ${what} named ${JSON.stringify(got)}; ${expected}`;
-      context.addIssue({ code: 'invalid_value', path, input: got, values: known, message });
+      const message = `no ${what} named ${got}; expected ${known.join(', ') || 'none: the profile has no such'}`;
+      // Where the name is the value itself, a reader can compare it with what was allowed.
+      const comparable = known.length > 0 && path.at(-1) !== got;
+      context.addIssue(
+        comparable
+          ? { code: 'invalid_value', path, input: got, values: known, message }
+          : { code: 'custom', path, message },
+      );
     },
   };
 }

@@ -5,8 +5,11 @@ const DURATION = /^(?=\d)(?:\d{1,4}d)?(?:\d{1,5}h)?(?:\d{1,6}m)?(?:\d{1,7}s)?$/;
 
 /** A length of time written `30s`, `15m`, `2h`, `1d` or `1h30m`; read as milliseconds. May be zero. */
 export const Duration = z
-  .string({ error: 'expected a duration such as 30s, 15m, 2h, 1d or 1h30m' })
-  .regex(DURATION, { error: 'expected a duration such as 30s, 15m, 2h, 1d or 1h30m', abort: true })
+  .custom<string>((value) => typeof value === 'string' && DURATION.test(value), {
+    error: 'expected a duration such as 30s, 15m, 2h, 1d or 1h30m',
+    // An abort would silence the checks of the whole document.
+    abort: false,
+  })
   .transform((text) => {
     let ms = 0;
     for (const [, amount, unit] of text.matchAll(/(\d+)([dhms])/g)) ms += Number(amount) * UNIT_MS[unit!]!;

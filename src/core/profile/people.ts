@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Line, Name, PagerDutyId, Phone, RoleName } from './words.ts';
+import { Line, Name, Phone, RoleName } from './words.ts';
 
 const SlackUserId = z.string().regex(/^[UW][A-Z0-9]{2,}$/, {
   error: 'expected a Slack user id such as U0123ABCD (in Slack: profile, Copy member ID)',
@@ -47,7 +47,7 @@ const Member = z.string({ error: MEMBER_EXPECTED }).transform((text, context): M
 });
 
 /** A named pool of people. An empty one is allowed: then nobody holds the role. */
-export const Role = z.strictObject({ title: Line, members: z.array(Member).default([]) });
+export const Role = z.strictObject({ title: Line, members: z.array(Member).prefault([]) });
 export type Role = z.infer<typeof Role>;
 
 /** The role that every profile has: who leads an incident. */

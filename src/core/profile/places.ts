@@ -57,7 +57,7 @@ const Kubernetes = z.strictObject({
 });
 
 const DnsTarget = z.strictObject({
-  dnsName: Host,
+  dnsName: Host.optional(),
   /** The load balancer's own zone, not that of the domain. */
   zoneId: z.string().min(1).optional(),
   /** Share of the traffic in ordinary times. */

@@ -1,11 +1,8 @@
 import type { z } from 'zod';
 import { consistencyChecks } from './consistency.ts';
-import type { CrossCheck } from './cross-check.ts';
 import { reporter } from './cross-check.ts';
 import { referenceChecks } from './references.ts';
 import { Written, type WrittenProfile } from './written.ts';
-
-const crossChecks: CrossCheck[] = [...referenceChecks, ...consistencyChecks];
 
 /**
  * An organisation's profile: who and where. Every length of time in it is in milliseconds.
@@ -17,11 +14,11 @@ export const Profile = Written.superRefine(
   (written, context) => {
     const faulty = new Set(context.issues.map((issue) => issue.path?.[0]));
     const report = reporter(context);
-    for (const { reads, check } of crossChecks) {
+    for (const { reads, check } of [...referenceChecks, ...consistencyChecks]) {
       if (!reads.some((part) => faulty.has(part))) check(written, report);
     }
   },
-  { when: () => true },
+  { when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value) },
 ).transform(withEuropeanRule);
 export type Profile = z.infer<typeof Profile>;
 

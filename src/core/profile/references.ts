@@ -1,4 +1,5 @@
 import type { CrossCheck, Path } from './cross-check.ts';
+import { COMMANDER_ROLE } from './people.ts';
 import type { WrittenProfile } from './written.ts';
 
 /** A name somewhere in a profile that has to exist elsewhere in it. */
@@ -13,15 +14,28 @@ interface References {
 
 /** What can be referred to: how it is called, the part that lists it, and the names in it. */
 const targets = {
-  role: { what: 'role', part: 'roles', names: (p: WrittenProfile) => Object.keys(p.roles) },
-  person: { what: 'person', part: 'people', names: (p: WrittenProfile) => p.people.map(({ id }) => id) },
+  role: {
+    what: 'role',
+    part: 'roles',
+    // A missing commander is reported once, not wherever a default names that role.
+    names: (p: WrittenProfile) => [...new Set([...Object.keys(p.roles), COMMANDER_ROLE])],
+  },
+  person: {
+    what: 'person',
+    part: 'people',
+    names: (p: WrittenProfile) => p.people.map(({ id }) => `person:${id}`),
+  },
   region: { what: 'region', part: 'regions', names: (p: WrittenProfile) => Object.keys(p.regions) },
   severity: {
     what: 'severity',
     part: 'severities',
     names: (p: WrittenProfile) => p.severities.map(({ id }) => id),
   },
-  level: { what: 'disaster level', part: 'levels', names: (p: WrittenProfile) => p.levels.map(({ id }) => id) },
+  level: {
+    what: 'disaster level',
+    part: 'levels',
+    names: (p: WrittenProfile) => p.levels.map(({ id }) => id),
+  },
   jurisdiction: {
     what: 'jurisdiction of a region',
     part: 'regions',
@@ -35,9 +49,12 @@ const targets = {
 const references: References[] = [
   { in: 'roles', to: 'person', find: membersByPerson },
   { in: 'permissions', to: 'role', find: grantedRoles },
-  { in: 'ladder', to: 'role', find: (p) => p.ladder.flatMap((r, i) => each(['ladder', i, 'roles'], r.roles)) },
+  {
+    in: 'ladder',
+    to: 'role',
+    find: (p) => p.ladder.flatMap((r, i) => each(['ladder', i, 'roles'], r.roles)),
+  },
   { in: 'channels', to: 'role', find: (p) => each(['channels', 'inviteRoles'], p.channels.inviteRoles) },
-  { in: 'channels', to: 'level', find: (p) => each(['channels', 'privateFor'], p.channels.privateFor) },
   {
     in: 'pagerduty',
     to: 'role',
@@ -52,7 +69,11 @@ const references: References[] = [
   { in: 'contacts', to: 'role', find: contactRoles },
   { in: 'approvals', to: 'role', find: approvingRoles },
   { in: 'residency', to: 'role', find: (p) => ofResidency(p, 'approvers') },
-  { in: 'residency', to: 'jurisdiction', find: (p) => [...ofResidency(p, 'jurisdiction'), ...destinations(p)] },
+  {
+    in: 'residency',
+    to: 'jurisdiction',
+    find: (p) => [...ofResidency(p, 'jurisdiction'), ...destinations(p)],
+  },
   { in: 'databases', to: 'region', find: (p) => located('databases', p.databases) },
   { in: 'kafka', to: 'region', find: (p) => located('kafka', p.kafka) },
   { in: 'redis', to: 'region', find: (p) => located('redis', p.redis) },
@@ -92,7 +113,7 @@ function grantedRoles(profile: WrittenProfile): Reference[] {
 function membersByPerson(profile: WrittenProfile): Reference[] {
   return Object.entries(profile.roles).flatMap(([role, { members }]) =>
     members.flatMap((member, index) =>
-      member.kind === 'person' ? optional(['roles', role, 'members', index], member.person) : [],
+      member.kind === 'person' ? optional(['roles', role, 'members', index], `person:${member.person}`) : [],
     ),
   );
 }

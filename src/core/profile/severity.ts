@@ -6,7 +6,7 @@ import { Line, Name } from './words.ts';
 export const SEVERITY_IDS = ['SEV-1', 'SEV-2', 'SEV-3', 'SEV-4'] as const;
 export const SeverityId = z.enum(SEVERITY_IDS);
 
-export const LEVEL_IDS = [
+const LEVEL_IDS = [
   'none',
   'database_failure',
   'control_plane_failure',
@@ -18,12 +18,18 @@ export const LEVEL_IDS = [
 ] as const;
 export const LevelId = z.enum(LEVEL_IDS);
 
+const SeverityWord = z
+  .string()
+  .trim()
+  .max(20)
+  .regex(/[\p{L}\p{N}]/u, { error: 'expected a word with letters or digits' });
+
 /** How grave an incident is, and what follows from it. */
 export const Severity = z
   .strictObject({
     id: SeverityId,
-    label: z.string().trim().min(1).max(20).optional(),
-    aliases: z.array(z.string().trim().min(1).max(20)).default([]),
+    label: SeverityWord.optional(),
+    aliases: z.array(SeverityWord).default([]),
     meaning: Line,
     /** Length of a status slot in milliseconds; absent: that of `status.cadence`. */
     cadence: PositiveDuration.optional(),
@@ -82,10 +88,10 @@ export const DEFAULT_LEVELS: z.input<typeof Level>[] = [
 ];
 
 /** Everything a person may type for a severity, as `plainWord` leaves it: `sev1`, `p1`, `1`. */
-export function severityWords(severity: Severity): string[] {
-  const words = [severity.id, severity.label, ...severity.aliases].map(plainWord);
-  const numbers = [severity.id, severity.label].map((word) => /\d+$/.exec(word)?.[0]);
-  return [...new Set([...words, ...numbers.filter((number) => number !== undefined)])];
+export function severityWords({ id, label, aliases }: Severity): string[] {
+  const numbers = [id, label].flatMap((word) => /\d+$/.exec(word) ?? []);
+  const words = [id, label, ...aliases, ...numbers].map(plainWord);
+  return [...new Set(words)];
 }
 
 /** Lower case, letters and digits only. */

@@ -1,0 +1,128 @@
+import type pg from 'pg';
+import type { Delivery, DeliveryOp, DeliveryStore } from '../../app/ports/store.ts';
+import type { IncidentId } from '../../core/shared/ids.ts';
+import { toInstant } from '../../core/shared/time.ts';
+import { queryOf } from './transaction.ts';
+
+interface DeliveryRow {
+  id: string;
+  key: string;
+  incident_id: IncidentId;
+  lane: string;
+  op: DeliveryOp;
+  join_key: string | null;
+  state: 'pending' | 'sending';
+  attempts: number;
+  joined: number;
+  created_at: Date;
+}
+
+const COLUMNS = 'id, key, incident_id, lane, op, join_key, state, attempts, joined, created_at';
+const WAITING = `state in ('pending', 'sending')`;
+
+/**
+ * The head of the lane; or, when it is pending and others of its join wait behind it, the newest of those,
+ * which replaces them all.
+ */
+const NEXT = `
+  with head as materialized (
+    select ${COLUMNS} from lifeboat.delivery
+    where lane = $1 and ${WAITING} order by id limit 1 for update
+  ), mates as materialized (
+    select d.id, d.joined from lifeboat.delivery d
+    where exists (select from head where head.state = 'pending' and head.join_key = d.join_key)
+      and d.lane = $1 and d.state = 'pending'
+    for update
+  ), newest as (
+    select max(id) as id, count(*) - 1 + sum(joined) as joined from mates having count(*) > 1
+  ), superseded as (
+    update lifeboat.delivery set state = 'superseded'
+    where id in (select mates.id from mates, newest where mates.id < newest.id)
+  ), chosen as (
+    update lifeboat.delivery d set joined = newest.joined from newest where d.id = newest.id
+    returning d.id, d.key, d.incident_id, d.lane, d.op, d.join_key, d.state, d.attempts, d.joined, d.created_at
+  )
+  select ${COLUMNS} from chosen
+  union all
+  select ${COLUMNS} from head where not exists (select from newest)`;
+
+/**
+ * The caller holds the delivery as it was read, so the attempt is its own if the count is the one it read,
+ * or one more since it began.
+ */
+const OURS = `id = $1 and attempts in ($2, $2 + 1) and ${WAITING}`;
+
+/** What is to be sent outside, in PostgreSQL. Every call may be repeated after an error. */
+export function createDeliveryStore({ pool }: { pool: pg.Pool }): DeliveryStore {
+  const query = queryOf(pool);
+  return {
+    async next(lane) {
+      const { rows } = await query<DeliveryRow>(NEXT, [lane]);
+      return rows[0] && toDelivery(rows[0]);
+    },
+
+    async begin(delivery) {
+      const { rowCount } = await query(
+        `update lifeboat.delivery set state = 'sending', attempts = attempts + 1
+         where id = $1 and attempts = $2 and ${WAITING}`,
+        [delivery.id, delivery.attempts],
+      );
+      return rowCount === 1;
+    },
+
+    async sent(delivery, receipt) {
+      await query(
+        `update lifeboat.delivery set state = 'sent', receipt = $3, problem = null, sent_at = clock_timestamp()
+         where ${OURS}`,
+        [delivery.id, delivery.attempts, JSON.stringify(receipt)],
+      );
+    },
+
+    async release(delivery, problem) {
+      await query(`update lifeboat.delivery set state = 'pending', problem = $3 where ${OURS}`, [
+        delivery.id,
+        delivery.attempts,
+        problem,
+      ]);
+    },
+
+    async giveUp(delivery, problem) {
+      await query(`update lifeboat.delivery set state = 'failed', problem = $3 where ${OURS}`, [
+        delivery.id,
+        delivery.attempts,
+        problem,
+      ]);
+    },
+
+    async waitingLanes(before) {
+      const { rows } = await query<{ lane: string }>(
+        `select distinct lane from lifeboat.delivery where ${WAITING} and created_at < $1 order by lane`,
+        [before],
+      );
+      return rows.map((row) => row.lane);
+    },
+
+    async depth() {
+      const { rows } = await query<{ kind: string; waiting: string }>(
+        `select split_part(lane, ':', 1) as kind, count(*) as waiting
+         from lifeboat.delivery where ${WAITING} group by 1`,
+      );
+      return Object.fromEntries(rows.map((row) => [row.kind, Number(row.waiting)]));
+    },
+  };
+}
+
+function toDelivery(row: DeliveryRow): Delivery {
+  return {
+    id: row.id,
+    key: row.key,
+    incidentId: row.incident_id,
+    lane: row.lane,
+    op: row.op,
+    ...(row.join_key === null ? {} : { join: row.join_key }),
+    state: row.state,
+    attempts: row.attempts,
+    createdAt: toInstant(row.created_at),
+    joined: row.joined,
+  };
+}

@@ -1,0 +1,157 @@
+import {
+  WebAPIHTTPError,
+  WebAPIPlatformError,
+  WebAPIRateLimitedError,
+  WebAPIRequestError,
+} from '@slack/web-api';
+import { z } from 'zod';
+import { type Retry, UpstreamError } from '../../core/shared/upstream-error.ts';
+
+/** What to do when a call may or may not have had its effect: harmless to repeat, or look first. */
+export type InDoubt = Exclude<Retry, 'never'>;
+
+/** Slack understood and said no. */
+export interface SlackRefusal {
+  ok: false;
+  /** Slack's error code. */
+  code: string;
+  /** The whole answer. */
+  data: unknown;
+  fault: UpstreamError;
+}
+
+/** What a refusal looks like beside `ok` and `error`; read where it helps to say what is wrong. */
+const RefusalDetail = z.object({
+  needed: z.string().optional().catch(undefined),
+  response_metadata: z
+    .object({ messages: z.array(z.string()).optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
+});
+
+/** "No" of a kind that may be a "yes" a moment later. `inDoubt`: part of it may have happened. */
+const PASSING: Record<string, 'nothing_done' | 'in_doubt'> = {
+  fatal_error: 'in_doubt',
+  internal_error: 'in_doubt',
+  server_error: 'in_doubt',
+  service_unavailable: 'in_doubt',
+  fetch_members_failed: 'in_doubt',
+  ratelimited: 'nothing_done',
+  rate_limited: 'nothing_done',
+  request_timeout: 'nothing_done',
+  team_added_to_org: 'nothing_done',
+  external_channel_migrating: 'nothing_done',
+};
+
+/** The connection was never made, so nothing was sent. */
+const NOT_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'EADDRNOTAVAIL',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+/** Statuses of something between us and Slack that will not change by repeating. */
+const FINAL_STATUSES = new Set([400, 405, 413, 414, 415, 431]);
+
+const SLACK_CODE = /^[a-z0-9_.]{1,80}$/;
+const MAX_RETRY_AFTER_MS = 60 * 60 * 1000;
+const DEFAULT_WAIT_MS = 1_000;
+const MAX_DETAIL = 300;
+
+/**
+ * Sends one call and turns every failure into an `UpstreamError('slack', …)` without any secret in it.
+ * @param method Slack's name of it, for the error
+ */
+export async function call<T>(method: string, inDoubt: InDoubt, send: () => Promise<T>): Promise<T> {
+  const outcome = await attempt(method, inDoubt, send);
+  if (!outcome.ok) throw outcome.fault;
+  return outcome.reply;
+}
+
+/** Like `call`, but a lasting "no" of Slack's is returned: some of them mean that all is well. */
+export async function attempt<T>(
+  method: string,
+  inDoubt: InDoubt,
+  send: () => Promise<T>,
+): Promise<{ ok: true; reply: T } | SlackRefusal> {
+  try {
+    return { ok: true, reply: await send() };
+  } catch (error) {
+    const fault = slackFault(error, method, inDoubt);
+    if (error instanceof WebAPIPlatformError && fault.retry === 'never') {
+      return { ok: false, code: fault.code, data: error.data, fault };
+    }
+    throw fault;
+  }
+}
+
+/** Sends a call for which these refusals mean that what was wanted is so already. */
+export async function callUnless<T>(
+  fine: readonly string[],
+  method: string,
+  inDoubt: InDoubt,
+  send: () => Promise<T>,
+): Promise<void> {
+  const outcome = await attempt(method, inDoubt, send);
+  if (!outcome.ok && !fine.includes(outcome.code)) throw outcome.fault;
+}
+
+/** What an error of the client library means. Errors that are no failure of a call pass through. */
+function slackFault(error: unknown, method: string, inDoubt: InDoubt): UpstreamError {
+  if (error instanceof WebAPIRateLimitedError) {
+    const retryAfterMs = Math.min(error.retryAfter * 1000, MAX_RETRY_AFTER_MS);
+    return new UpstreamError('slack', 'rate_limited', { retry: 'safe', retryAfterMs, detail: method });
+  }
+  if (error instanceof WebAPIPlatformError) return platformFault(error, method, inDoubt);
+  if (error instanceof WebAPIHTTPError) {
+    const retry = FINAL_STATUSES.has(error.statusCode) ? 'never' : inDoubt;
+    return new UpstreamError('slack', `http_${error.statusCode}`, { retry, detail: method });
+  }
+  const original = error instanceof WebAPIRequestError ? error.original : error;
+  const code = errorCode(original);
+  const isTimeout = original instanceof Error && original.name === 'TimeoutError';
+  // Neither a failed request nor a body that broke off: a fault of our own, to be seen as such.
+  if (original === error && code === undefined && !isTimeout) throw error;
+  const detail = [method, code].filter(Boolean).join(', ');
+  if (isTimeout) return new UpstreamError('slack', 'timed_out', { retry: inDoubt, detail });
+  if (code !== undefined && NOT_SENT.has(code)) {
+    return new UpstreamError('slack', 'unreachable', { retry: 'safe', detail });
+  }
+  return new UpstreamError('slack', 'connection_lost', { retry: inDoubt, detail });
+}
+
+function platformFault(error: WebAPIPlatformError, method: string, inDoubt: InDoubt): UpstreamError {
+  const code = error.data.error;
+  // The library puts a body that is not JSON, such as a proxy's page, where the code belongs.
+  if (!SLACK_CODE.test(code)) {
+    return new UpstreamError('slack', 'unexpected_reply', { retry: inDoubt, detail: method });
+  }
+  const { needed, response_metadata } = RefusalDetail.parse(error.data);
+  const detail = [method, needed, ...(response_metadata?.messages ?? [])]
+    .filter(Boolean)
+    .join(', ')
+    .slice(0, MAX_DETAIL);
+  const passing = PASSING[code];
+  if (passing === undefined) return new UpstreamError('slack', code, { retry: 'never', detail });
+  if (passing === 'in_doubt') return new UpstreamError('slack', code, { retry: inDoubt, detail });
+  return new UpstreamError('slack', code, { retry: 'safe', retryAfterMs: DEFAULT_WAIT_MS, detail });
+}
+
+/** `ECONNREFUSED` and the like, wherever in the chain of causes it is. */
+function errorCode(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
+  return typeof code === 'string' ? code : errorCode(cause);
+}

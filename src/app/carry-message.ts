@@ -1,0 +1,98 @@
+import type { Post } from '../core/incident/effects.ts';
+import { LIFEBOAT } from '../core/shared/actor.ts';
+import type { IncidentId } from '../core/shared/ids.ts';
+import { type Instant, msBetween } from '../core/shared/time.ts';
+import type { DecideIncident } from './decide-incident.ts';
+import type { Carrier } from './deliver-lane.ts';
+import type { Catalogue } from './ports/catalogue.ts';
+import type { Chat } from './ports/chat.ts';
+import type { Delivery, IncidentStore, NotesStore } from './ports/store.ts';
+import { recallOnCall } from './remember-on-call.ts';
+
+/** An update that leaves later than this after it was due says so. */
+const LATE_AFTER_MS = 60_000;
+/** The channel is opened by another job; until then its messages wait. */
+const CHANNEL_SOON_MS = 500;
+
+/** Carries messages to the incident's channel, to broadcast channels and to single people. */
+export function createMessageCarrier(deps: {
+  chat: Chat;
+  catalogue: Catalogue;
+  store: IncidentStore;
+  notes: NotesStore;
+  decide: DecideIncident;
+}): Carrier {
+  const { chat, catalogue, store, notes } = deps;
+
+  async function destination(delivery: Delivery): Promise<string | 'wait' | undefined> {
+    const { op } = delivery;
+    if (op.kind !== 'post') return undefined;
+    switch (op.audience.to) {
+      case 'channel': {
+        const stored = await store.load(delivery.incidentId);
+        return stored?.incident.channel?.id ?? 'wait';
+      }
+      case 'broadcast':
+        return chat.resolveChannel(op.audience.channel);
+      case 'person':
+        return op.audience.person.slack ? chat.openDirect(op.audience.person.slack) : undefined;
+    }
+  }
+
+  return {
+    async find(delivery) {
+      const channel = await destination(delivery);
+      if (!channel || channel === 'wait') return undefined;
+      const found = await chat.findPosted(channel, delivery.key, delivery.createdAt);
+      return found && { channel, ts: found.ts };
+    },
+
+    async send(delivery, now) {
+      const { op } = delivery;
+      if (op.kind !== 'post') throw new Error(`not a message: ${op.kind}`);
+      const channel = await destination(delivery);
+      if (channel === 'wait') return { kind: 'later', afterMs: CHANNEL_SOON_MS, problem: 'channel_not_open' };
+      if (!channel) return { kind: 'undeliverable', problem: 'nowhere_to_post' };
+      const post = await completed(op.message, delivery, now, notes);
+      const { ts } = await chat.post(channel, catalogue.render(post.id, post.vars as never), delivery.key);
+      return { kind: 'sent', receipt: { channel, ts } };
+    },
+
+    async onTrouble(delivery, problem, final) {
+      if (!final || delivery.op.kind !== 'post') return;
+      const { audience, message } = delivery.op;
+      const where =
+        audience.to === 'broadcast'
+          ? audience.channel
+          : audience.to === 'person'
+            ? audience.person.name
+            : 'channel';
+      await deps.decide({
+        key: `undeliverable:${delivery.id}`,
+        id: delivery.incidentId as IncidentId,
+        command: { type: 'record_undeliverable', message: message.id, where, problem },
+        actor: LIFEBOAT,
+        capabilities: [],
+      });
+    },
+  };
+}
+
+/** Adds what is only known when a message leaves: how late it is, who is on call by the last good answer. */
+async function completed(post: Post, delivery: Delivery, now: Instant, notes: NotesStore): Promise<Post> {
+  if (post.id === 'status-update' || post.id === 'broadcast-status') {
+    const due = post.vars.update.slot ?? delivery.createdAt;
+    const lateMs = msBetween(due, now);
+    const vars = {
+      ...post.vars,
+      ...(lateMs > LATE_AFTER_MS ? { lateMs } : {}),
+      ...(delivery.joined > 0 ? { joined: delivery.joined } : {}),
+    };
+    return { ...post, vars } as Post;
+  }
+  if (post.id === 'pager-unreachable') {
+    const known = await recallOnCall(notes);
+    return { ...post, vars: { ...post.vars, onCall: known?.people, onCallAsOf: known?.at } };
+  }
+  return post;
+}

@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import type { Catalogue } from '../app/ports/catalogue.ts';
+import type { StoredIncident } from '../app/ports/store.ts';
+import type { UseCases } from '../app/use-cases.ts';
+import { isRefusal, type Refusal, refuse } from '../core/shared/refusal.ts';
+import { cleanText } from '../lib/clean-text.ts';
+import { no, type RenderedBy, type Reply, type Request, say } from './define-command.ts';
+import { permissionProblem } from './permission.ts';
+import type { Answer, Chatops } from './port.ts';
+import type { Registry } from './registry.ts';
+import { firstWord, one } from './words.ts';
+
+export interface RouterDeps {
+  registry: Registry;
+  use: UseCases;
+  catalogue: Catalogue;
+  homeOpened: Chatops['homeOpened'];
+  channelArchived: Chatops['channelArchived'];
+  log: { error(fields: object, text: string): void };
+  /** Counts what was asked and how it ended. */
+  onHandled?: (what: string, outcome: 'done' | 'refused' | 'failed', tookMs: number) => void;
+}
+
+type Said = Omit<Request, 'requester' | 'context'> & { context?: Record<string, string> };
+
+/** Takes what people say to the command or intent it is meant for, and their answer back. */
+export function createRouter(deps: RouterDeps): Chatops {
+  const { registry, use, catalogue } = deps;
+
+  async function command(said: Said, text: string): Promise<Reply> {
+    const request = await identified(said);
+    const { first, rest } = firstWord(cleanText(text));
+    const wanted = registry.command(first || 'menu');
+    if (!wanted) return help(request, first);
+    const denied = permissionProblem(request.requester, wanted.capability, use.profile);
+    const located = wanted.about === 'incident' ? await locate(request, rest) : { words: rest };
+    if (denied) return refusing(located.here ?? request.here, request, wanted.name, denied);
+    if ('refusal' in located && located.refusal) return no(located.refusal);
+    if (wanted.about === 'incident' && !located.here) return choose(request, text);
+    const input = wanted.input.safeParse(wanted.parse(located.words));
+    if (!input.success) {
+      const problem = input.error.issues[0]?.message ?? '';
+      return no(refuse('command.bad_input', { usage: `/dr ${wanted.name} ${wanted.usage}`.trim(), problem }));
+    }
+    return wanted.run({ ...request, ...(located.here ? { here: located.here } : {}) }, input.data, use);
+  }
+
+  /** The incident a command is about: named by id as its first word, else the channel's own. */
+  async function locate(
+    request: Request,
+    words: string,
+  ): Promise<{ words: string; here?: StoredIncident; refusal?: Refusal }> {
+    const { first, rest } = firstWord(words);
+    if (/^dr-\d{8}-\d+$/i.test(first)) {
+      const found = await use.read.find(first, request.requester);
+      return isRefusal(found) ? { words: rest, refusal: found } : { words: rest, here: found };
+    }
+    return { words, ...(request.here ? { here: request.here } : {}) };
+  }
+
+  async function intent(said: Said, name: string, values: Record<string, string | string[] | undefined>) {
+    if (name === 'incident.pick') {
+      const { first, rest } = firstWord(one(values.command));
+      return command(said, `${first} ${one(values.incident)} ${rest}`);
+    }
+    const wanted = registry.intent(name);
+    if (!wanted) return help(await identified(said), name);
+    const request = await identified(said);
+    const named = one(values.incident) || request.context.incident;
+    const found = named ? await use.read.find(named, request.requester) : request.here;
+    if (found && isRefusal(found)) return no(found);
+    const denied = permissionProblem(request.requester, wanted.capability, use.profile);
+    if (denied) return refusing(found, request, name, denied);
+    if (wanted.about === 'incident' && !found) return no(refuse('incident.none_here'));
+    return wanted.run({ ...request, ...(found ? { here: found } : {}) }, values, use);
+  }
+
+  async function identified(said: Said): Promise<Request> {
+    const [requester, here] = await Promise.all([
+      use.directory.requester(said.account),
+      said.channelId ? use.read.byChannel(said.channelId) : undefined,
+    ]);
+    return { context: {}, ...said, requester, ...(here ? { here } : {}) };
+  }
+
+  async function choose(request: Request, text: string): Promise<Reply> {
+    const { open, openTotal } = await use.read.listing(request.requester, { open: 10 });
+    if (openTotal === 0) return no(refuse('incident.none_here'));
+    return say('choose-incident', { command: text.trim().slice(0, 500), open, openTotal });
+  }
+
+  function help(request: Request, word: string): Reply {
+    const commands = registry.commands.filter((known) =>
+      request.requester.capabilities.includes(known.capability),
+    );
+    return say('help', { commands, word, nearest: registry.nearest(word) });
+  }
+
+  /** A refused attempt on an incident is part of its record. */
+  async function refusing(
+    here: StoredIncident | undefined,
+    request: Request,
+    what: string,
+    refusal: Refusal,
+  ): Promise<Reply> {
+    if (here) {
+      await use.decide({
+        key: `refused:${request.key}`,
+        id: here.incident.id,
+        command: { type: 'record_refused', command: what, code: refusal.refused },
+        requester: request.requester,
+      });
+    }
+    return no(refusal);
+  }
+
+  function answer(reply: Reply): Answer {
+    switch (reply.kind) {
+      case 'message':
+        return { kind: 'message', message: rendered(reply.message) };
+      case 'screen':
+        return { kind: 'screen', screen: { ...reply.screen, message: rendered(reply.screen.message) } };
+      case 'refusal':
+        return { kind: 'message', message: catalogue.render('refusal', catalogue.refusal(reply.refusal)) };
+      case 'form':
+      case 'invalid':
+        return reply;
+    }
+  }
+
+  function rendered({ id, vars }: RenderedBy) {
+    return catalogue.render(id, vars as never);
+  }
+
+  /** Nothing that goes wrong inside reaches the platform: the person gets words and a short id. */
+  async function guarded(what: string, work: () => Promise<Reply>): Promise<Answer> {
+    const started = performance.now();
+    try {
+      const reply = await work();
+      const outcome = reply.kind === 'refusal' ? 'refused' : 'done';
+      deps.onHandled?.(what, outcome, performance.now() - started);
+      return answer(reply);
+    } catch (err) {
+      const id = randomUUID().slice(0, 8);
+      deps.log.error({ err, faultId: id, what }, 'a request failed');
+      deps.onHandled?.(what, 'failed', performance.now() - started);
+      return { kind: 'message', message: catalogue.render('fault', { id }) };
+    }
+  }
+
+  return {
+    command: ({ text, ...said }) => guarded(`/dr ${firstWord(text).first}`, () => command(said, text)),
+    intent: ({ intent: name, values, ...said }) => guarded(name, () => intent(said, name, values)),
+    submit: ({ intent: name, values, ...said }) => guarded(name, () => intent(said, name, values)),
+    homeOpened: deps.homeOpened,
+    directoryChanged: () => use.directory.forget(),
+    channelArchived: deps.channelArchived,
+  };
+}

@@ -1,0 +1,50 @@
+import type { Directory } from './directory.ts';
+import type { Mirror } from './mirror.ts';
+import type { TextContext } from './render-mrkdwn.ts';
+import { renderMessageText } from './render-text.ts';
+import type { RequestLog } from './request-log.ts';
+import type { ViewStore } from './view-store.ts';
+
+const LAST_MESSAGES = 5;
+const LAST_REQUESTS = 15;
+
+interface StateDeps {
+  mirror: Mirror;
+  directory: Directory;
+  views: ViewStore;
+  log: RequestLog;
+  context: TextContext;
+}
+
+/** What is on people's screens and what the app asked for last, as text for an error. */
+export function describeState({ mirror, directory, views, log, context }: StateDeps): string {
+  const lines: string[] = [];
+  for (const channel of mirror.channels()) {
+    const messages = mirror.messages(channel.id).slice(-LAST_MESSAGES);
+    if (messages.length === 0) continue;
+    lines.push(`#${channel.name}${channel.isArchived ? ' (archived)' : ''}`);
+    for (const message of messages) lines.push(indent(renderMessageText(message, context)));
+  }
+  for (const user of directory.users()) {
+    const own = mirror.ephemerals(user.id).slice(-LAST_MESSAGES);
+    if (own.length > 0) lines.push(`Only for ${user.handle}`);
+    for (const message of own) lines.push(indent(renderMessageText(message, context)));
+    const modals = views.stack(user.id).map((held) => held.view.title?.text ?? '');
+    if (modals.length > 0) lines.push(`Modals of ${user.handle}: ${modals.join(' > ')}`);
+  }
+  lines.push('Last requests');
+  for (const { method, outcome, status, reply } of log.records.slice(-LAST_REQUESTS)) {
+    lines.push(`  ${method} ${outcome} ${status ?? ''} ${reply?.ok ? 'ok' : (reply?.error ?? '')}`);
+  }
+  for (const { method, error, messages } of log.refusals) {
+    lines.push(`Refused: ${method} ${error} ${messages.join('; ')}`);
+  }
+  return lines.join('\n');
+}
+
+function indent(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `  ${line}`)
+    .join('\n');
+}

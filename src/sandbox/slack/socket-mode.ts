@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { ChangeHub } from './change-hub.ts';
+import { parseJsonObject } from './request-body.ts';
+import { type ApiReply, type DeliveryKind, type JsonObject, type RetryMark, slackError } from './types.ts';
+
+/** How an envelope fared. */
+export type SocketAck =
+  | { outcome: 'acked'; payload: unknown }
+  | { outcome: 'timeout' }
+  /** The socket closed before the acknowledgement. */
+  | { outcome: 'lost' };
+
+/** Why Slack closes a socket. */
+export type DisconnectReason = 'warning' | 'refresh_requested' | 'link_disabled';
+
+/** Socket Mode: the app connects to Slack and gets its requests over that connection. */
+export interface SocketMode {
+  /** Connections that have been greeted and are open. */
+  count(): number;
+  /** `apps.connections.open`. */
+  openConnection(): ApiReply;
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void;
+  /** Sends one envelope to one connection, in turn, and waits for its acknowledgement. */
+  send(kind: DeliveryKind, payload: JsonObject, mark: RetryMark, timeoutMs: number): Promise<SocketAck>;
+  /** Says goodbye on every connection; with a refresh or a disabled link Slack closes it as well. */
+  disconnect(reason: DisconnectReason): void;
+  /** Cuts every connection without a word. */
+  cut(): void;
+  close(): Promise<void>;
+}
+
+/** An app may hold this many connections. */
+const MAX_CONNECTIONS = 10;
+const PING_EVERY_MS = 10_000;
+const LINK_PATH = '/link/';
+
+interface Waiting {
+  socket: WebSocket;
+  settle(ack: SocketAck): void;
+}
+
+/** Sockets under the front's origin; tickets are good for one connection. */
+export function createSocketMode(appId: string, origin: () => string, hub: ChangeHub): SocketMode {
+  const server = new WebSocketServer({ noServer: true });
+  const tickets = new Set<string>();
+  const open: WebSocket[] = [];
+  const waiting = new Map<string, Waiting>();
+  let turn = 0;
+
+  const forget = (socket: WebSocket) => {
+    const index = open.indexOf(socket);
+    if (index >= 0) open.splice(index, 1);
+    for (const [id, one] of waiting) {
+      if (one.socket !== socket) continue;
+      waiting.delete(id);
+      one.settle({ outcome: 'lost' });
+    }
+    hub.emit({ kind: 'socket' });
+  };
+  const greet = (socket: WebSocket) => {
+    open.push(socket);
+    const ping = setInterval(() => socket.ping(), PING_EVERY_MS).unref();
+    socket.on('close', () => {
+      clearInterval(ping);
+      forget(socket);
+    });
+    // A broken connection is reported by "close" as well.
+    socket.on('error', () => {});
+    socket.on('message', (data) => settle(waiting, String(data)));
+    socket.send(JSON.stringify(hello(appId, open.length)));
+    hub.emit({ kind: 'socket' });
+  };
+
+  return {
+    count: () => open.length,
+    openConnection() {
+      if (open.length >= MAX_CONNECTIONS) return slackError('too_many_websockets');
+      const ticket = randomUUID();
+      tickets.add(ticket);
+      return { ok: true, url: `${origin().replace(/^http/, 'ws')}${LINK_PATH}${ticket}` };
+    },
+    upgrade(request, socket, head) {
+      if (!tickets.delete((request.url ?? '').slice(LINK_PATH.length))) {
+        socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
+        return;
+      }
+      server.handleUpgrade(request, socket, head, greet);
+    },
+    async send(kind, payload, mark, timeoutMs) {
+      const socket = open[turn++ % open.length];
+      if (!socket) return { outcome: 'lost' };
+      return sendEnvelope(waiting, socket, envelope(kind, payload, mark), timeoutMs);
+    },
+    disconnect(reason) {
+      for (const socket of [...open]) {
+        socket.send(JSON.stringify({ type: 'disconnect', reason, debug_info: { host: 'local' } }));
+        if (reason !== 'warning') socket.close();
+      }
+    },
+    cut() {
+      for (const socket of [...open]) socket.terminate();
+    },
+    async close() {
+      for (const socket of [...open]) socket.terminate();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      server.close(() => resolve());
+      await promise;
+    },
+  };
+}
+
+function hello(appId: string, connections: number): JsonObject {
+  return {
+    type: 'hello',
+    num_connections: connections,
+    connection_info: { app_id: appId },
+    debug_info: { host: 'local', build_number: 1, approximate_connection_time: 18_060 },
+  };
+}
+
+function envelope(kind: DeliveryKind, payload: JsonObject, { retryNum, retryReason }: RetryMark): JsonObject {
+  return {
+    type: kind,
+    envelope_id: randomUUID(),
+    accepts_response_payload: kind !== 'events_api',
+    payload,
+    ...(kind === 'events_api' ? { retry_attempt: retryNum ?? 0, retry_reason: retryReason ?? '' } : {}),
+  };
+}
+
+function sendEnvelope(
+  waiting: Map<string, Waiting>,
+  socket: WebSocket,
+  sent: JsonObject,
+  timeoutMs: number,
+): Promise<SocketAck> {
+  const { promise, resolve } = Promise.withResolvers<SocketAck>();
+  const id = String(sent.envelope_id);
+  const timer = setTimeout(() => {
+    waiting.delete(id);
+    resolve({ outcome: 'timeout' });
+  }, timeoutMs);
+  const settleOnce = (ack: SocketAck) => {
+    clearTimeout(timer);
+    resolve(ack);
+  };
+  waiting.set(id, { socket, settle: settleOnce });
+  socket.send(JSON.stringify(sent));
+  return promise;
+}
+
+function settle(waiting: Map<string, Waiting>, data: string): void {
+  const ack = parseJsonObject(data);
+  const one = waiting.get(String(ack?.envelope_id));
+  if (!one) return;
+  waiting.delete(String(ack?.envelope_id));
+  one.settle({ outcome: 'acked', payload: emptyToUndefined(ack?.payload) });
+}
+
+// Bolt acknowledges with an empty object where HTTP has an empty body.
+function emptyToUndefined(payload: unknown): unknown {
+  const isEmpty = typeof payload === 'object' && payload !== null && Object.keys(payload).length === 0;
+  return isEmpty ? undefined : payload;
+}
