@@ -1,3 +1,4 @@
+import { withTimeout } from '../../lib/with-timeout.ts';
 import type { Route } from './server.ts';
 
 /** One connection that the bot needs: resolves to words when it works, throws when it does not. */
@@ -31,12 +32,8 @@ export function readyRoute(checks: Check[]): Route {
 }
 
 async function run({ name, needed, check }: Check) {
-  const signal = AbortSignal.timeout(DEADLINE_MS);
-  const late = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(new Error(`no answer within ${DEADLINE_MS / 1000} s`)));
-  });
   try {
-    return { name, needed, works: true, says: await Promise.race([check(signal), late]) };
+    return { name, needed, works: true, says: await withTimeout(DEADLINE_MS, check, { what: name }) };
   } catch (error) {
     return { name, needed, works: false, says: error instanceof Error ? error.message : String(error) };
   }

@@ -1,4 +1,5 @@
 import type { PagerEvent } from '../../app/ports/pager-event.ts';
+import { withTimeout } from '../../lib/with-timeout.ts';
 import { answer, type Route, readBody } from './server.ts';
 
 /** PagerDuty guarantees bodies up to 55 KB. */
@@ -42,17 +43,14 @@ export function pagerDutyRoute(deps: {
     }
     if (event.kind === 'ignored') return finish(202, 'ignored', 'nothing to do for this kind of event');
     try {
-      finish(202, await deadline(deps.receive(event)), 'received');
+      finish(
+        202,
+        await withTimeout(DEADLINE_MS, () => deps.receive(event), { what: 'a webhook' }),
+        'received',
+      );
     } catch (err) {
       deps.log.error({ err, eventId: event.id }, 'a webhook could not be handled');
       finish(503, 'failed', 'not handled yet; please send it again');
     }
   };
-}
-
-function deadline<T>(work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('the decision took too long')), DEADLINE_MS);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }

@@ -23,7 +23,10 @@ export async function startHttpServer(options: {
   const server = createServer((req, res) => {
     const path = (req.url ?? '/').split('?')[0] as string;
     const route = routes[`${req.method} ${path}`];
-    if (!route) return notFound(routes, path, res);
+    if (!route) {
+      notFound(routes, path, res);
+      return;
+    }
     Promise.resolve()
       .then(() => route(req, res))
       .catch((err) => {
@@ -52,9 +55,9 @@ function notFound(routes: Record<string, Route>, path: string, res: ServerRespon
   const methods = Object.keys(routes)
     .filter((key) => key.endsWith(` ${path}`))
     .map((key) => key.split(' ')[0]);
-  if (methods.length === 0) return answer(res, 404, 'there is nothing here');
-  res.setHeader('allow', methods.join(', '));
-  answer(res, 405, `this address takes ${methods.join(', ')} only`);
+  if (methods.length > 0) res.setHeader('allow', methods.join(', '));
+  if (methods.length > 0) answer(res, 405, `this address takes ${methods.join(', ')} only`);
+  else answer(res, 404, 'there is nothing here');
 }
 
 function listen(server: Server, port: number): Promise<void> {

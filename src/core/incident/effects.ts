@@ -2,7 +2,7 @@ import type { MessageId, MessageVariables } from '../message/messages.ts';
 import type { Entry, IncidentView } from '../message/variables.ts';
 import type { PersonView } from '../shared/actor.ts';
 import type { Instant } from '../shared/time.ts';
-import type { RecordedEvent } from './events.ts';
+import type { RecordedEvent, StatusTrigger } from './events.ts';
 import type { Incident } from './incident.ts';
 import type { Policy } from './policy.ts';
 import { viewIncident } from './view.ts';
@@ -156,8 +156,24 @@ function statusPosts(
   // Only plain slots may be joined when they are late: what a person wrote is never swallowed.
   const join = event.data.trigger === 'slot' ? `status:${incident.id}` : undefined;
   const own = post({ to: 'channel' }, { id: 'status-update', vars }, join);
-  if (event.data.trigger === 'declared') return [own];
+  if (!hearsOf(event.data.trigger, policy)) return [own];
   return [own, ...broadcast(policy, incident, { id: 'broadcast-status', vars }, join)];
+}
+
+/** Whether the channels outside hear of an update. The declaration has its own words there. */
+function hearsOf(trigger: StatusTrigger, { broadcastUpdates }: Policy): boolean {
+  switch (trigger) {
+    case 'declared':
+      return false;
+    case 'slot':
+    case 'person':
+      return broadcastUpdates.regular;
+    case 'change':
+      return broadcastUpdates.changes;
+    case 'resolved':
+    case 'reopened':
+      return true;
+  }
 }
 
 function broadcast(policy: Policy, incident: IncidentView, message: Post, join?: string): Effect[] {

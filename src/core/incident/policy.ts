@@ -30,6 +30,8 @@ export interface Policy {
   nudges: Record<NudgeKind, NudgeRule>;
   /** Channels that hear of every incident which is not private. */
   broadcast: string[];
+  /** Which updates those channels hear: the regular ones, and those at a change. The end always. */
+  broadcastUpdates: { regular: boolean; changes: boolean };
   /** Roles brought into every incident's channel. */
   inviteRoles: string[];
   objectivesFor(incident: { level: string; tiers: string[]; kind: string }): Objective[];

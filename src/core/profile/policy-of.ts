@@ -27,7 +27,8 @@ export function policyOf(profile: Profile): Policy {
       stale: nudgeRule(profile.nudges.stale),
     },
     broadcast: profile.channels.broadcast,
-    inviteRoles: profile.channels.inviteRoles,
+    broadcastUpdates: { regular: profile.status.broadcast, changes: profile.status.phaseChanges },
+    inviteRoles: [...new Set([...profile.channels.inviteRoles, ...pagedRoles(profile)])],
     objectivesFor: (incident) => objectivesFor(profile, incident),
     needsPrivate: (incident) => needsPrivateChannel(profile, incident),
     maxPauseMs: profile.status.maxPause,
@@ -36,6 +37,11 @@ export function policyOf(profile: Profile): Policy {
       notes: profile.pagerduty?.syncNotes === true,
     },
   };
+}
+
+/** Who is named in the page is brought in with it. */
+function pagedRoles({ pagerduty }: Profile): string[] {
+  return pagerduty?.page.enabled ? pagerduty.page.roles : [];
 }
 
 function nudgeRule({ after, every, max }: Profile['nudges']['stale']): NudgeRule {
