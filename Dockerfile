@@ -21,6 +21,7 @@ COPY --from=dependencies --chown=root:root /app/node_modules ./node_modules
 COPY --from=build --chown=root:root /app/dist ./
 COPY --chown=root:root package.json ./
 COPY --chown=root:root templates ./templates
+COPY --chown=root:root src/adapters/postgres/migrations ./src/adapters/postgres/migrations
 USER node
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \

@@ -6,9 +6,15 @@ import { firstWord, mentionedUser, one } from '../src/chatops/words.ts';
 import { DUTIES, type Duty } from '../src/core/incident/incident.ts';
 import { refuse } from '../src/core/shared/refusal.ts';
 
+/** By name, or by a beginning that only one has. */
 function dutyOf(word: string): Duty | undefined {
   const plain = word.toLowerCase();
-  return DUTIES.find((duty) => duty === plain || duty.startsWith(plain));
+  const meant = DUTIES.filter((duty) => duty.startsWith(plain));
+  return meant.length === 1 ? meant[0] : undefined;
+}
+
+function isDrop(word: string): boolean {
+  return word.toLowerCase() === 'drop';
 }
 
 async function take(request: Request, word: string, whom: string | undefined, use: UseCases) {
@@ -37,18 +43,13 @@ export const role = defineCommand({
     const { first, rest } = firstWord(words);
     return { first, second: firstWord(rest).first };
   },
-  input: z.object({
-    first: z.string().min(1, `say which role: ${DUTIES.join(', ')}`),
-    second: z
-      .string()
-      .refine((word) => word === '' || mentionedUser(word) !== undefined || dutyOf(word) !== undefined, {
-        error: 'mention the person with @, so that it is clear who is meant',
-      }),
-  }),
+  input: z
+    .object({ first: z.string().min(1, `say which role: ${DUTIES.join(', ')}`), second: z.string() })
+    .refine(({ first, second }) => isDrop(first) || second === '' || mentionedUser(second) !== undefined, {
+      error: 'mention the person with @, so that it is clear who is meant',
+    }),
   run: (request, { first, second }, use) =>
-    first.toLowerCase() === 'drop'
-      ? drop(request, second, use)
-      : take(request, first, mentionedUser(second), use),
+    isDrop(first) ? drop(request, second, use) : take(request, first, mentionedUser(second), use),
   intents: {
     'duty.take': {
       capability: 'respond',

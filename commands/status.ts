@@ -1,13 +1,6 @@
 import { z } from 'zod';
-import { change, incidentOf } from '../src/chatops/change.ts';
-import {
-  defineCommand,
-  type Intent,
-  no,
-  type Reply,
-  type Request,
-  say,
-} from '../src/chatops/define-command.ts';
+import { change, incidentOf, refuseAttempt } from '../src/chatops/change.ts';
+import { defineCommand, type Intent, type Reply, type Request, say } from '../src/chatops/define-command.ts';
 import { openForm } from '../src/chatops/open-form.ts';
 import { permissionProblem } from '../src/chatops/permission.ts';
 import type { UseCases } from '../src/chatops/use-cases.ts';
@@ -91,7 +84,7 @@ export const status = defineCommand({
   async run(request, { verb, rest }, use) {
     if (verb === '') return show(request, use);
     const denied = permissionProblem(request.requester, 'respond', use.profile);
-    if (denied) return no(denied);
+    if (denied) return refuseAttempt(request, use, `status ${verb}`, denied);
     if (verb === 'resume') return change(request, use, { type: 'resume_status' });
     if (verb === 'post') return rest === '' ? openUpdate(request, use) : post(request, rest, '', '', use);
     const { minutes, reason } = pauseWords(rest);

@@ -21,6 +21,7 @@ const Environment = z.object({
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must look like postgres://user:password@host/database')
+    .refine((address) => URL.canParse(address), 'must look like postgres://user:password@host/database')
     .optional(),
   LIFEBOAT_PROFILE: z.string({
     error: 'is needed: the name of a profile under templates/profiles, or the path of your own',
@@ -47,7 +48,6 @@ const SECRET_NAMES = [
   'SLACK_BOT_TOKEN',
   'SLACK_SIGNING_SECRET',
   'SLACK_APP_TOKEN',
-  'DATABASE_URL',
   'PAGERDUTY_TOKEN',
   'PAGERDUTY_ROUTING_KEY',
   'PAGERDUTY_WEBHOOK_SECRETS',
@@ -95,7 +95,12 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   if (faults.length > 0 || !parsed.success) throw new ConfigError(faults);
   const config = parsed.data;
   const webhookSecrets = (config.PAGERDUTY_WEBHOOK_SECRETS ?? '').split(/[\s,]+/).filter((s) => s !== '');
-  const secrets = [...SECRET_NAMES.flatMap((name) => config[name] ?? []), ...webhookSecrets];
+  const password = config.DATABASE_URL && decodeURIComponent(new URL(config.DATABASE_URL).password);
+  const secrets = [
+    ...SECRET_NAMES.flatMap((name) => config[name] ?? []),
+    ...webhookSecrets,
+    ...(password ? [password] : []),
+  ];
   return Object.freeze({
     ...config,
     slackMode: config.SLACK_APP_TOKEN ? 'socket' : 'http',

@@ -10,15 +10,18 @@ export function createCallRung(deps: {
 }): (call: { incidentId: IncidentId; index: number; roles: string[] }) => Promise<void> {
   return async ({ incidentId, index, roles }) => {
     const people = new Map<string, PersonView>();
-    const unreachable: string[] = [];
+    const unreachable = new Set<string>();
     for (const role of await Promise.all(roles.map((name) => readRole(deps.directory, name)))) {
-      for (const person of role.people) people.set(person.id, person);
-      if (role.problem) unreachable.push(role.problem);
+      for (const person of role.people) {
+        if (person.slack) people.set(person.id, person);
+        else unreachable.add(`${person.name} has no Slack account`);
+      }
+      if (role.problem) unreachable.add(role.problem);
     }
     await deps.decide({
       key: `rung:${incidentId}:${index}`,
       id: incidentId,
-      command: { type: 'record_reached', index, people: [...people.values()], unreachable },
+      command: { type: 'record_reached', index, people: [...people.values()], unreachable: [...unreachable] },
       actor: LIFEBOAT,
       capabilities: [],
     });

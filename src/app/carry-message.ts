@@ -11,8 +11,9 @@ import { recallOnCall } from './remember-on-call.ts';
 
 /** An update that leaves later than this after it was due says so. */
 const LATE_AFTER_MS = 60_000;
-/** The channel is opened by another job; until then its messages wait. */
-const CHANNEL_SOON_MS = 500;
+/** The channel is opened by another job, which wakes the lane; this is for the case that it does not. */
+const CHANNEL_SOON_MS = 1000;
+const CHANNEL_LATE_MS = 30_000;
 
 /** Carries messages to the incident's channel, to broadcast channels and to single people. */
 export function createMessageCarrier(deps: {
@@ -39,6 +40,12 @@ export function createMessageCarrier(deps: {
     }
   }
 
+  /** A call or a reminder that waited until the incident was over wakes somebody for nothing. */
+  async function isOver(delivery: Delivery, message: Post): Promise<boolean> {
+    if (message.id !== 'nudge' && message.id !== 'rung-call') return false;
+    return (await store.load(delivery.incidentId))?.incident.phase !== 'open';
+  }
+
   return {
     async find(delivery) {
       const channel = await destination(delivery);
@@ -50,8 +57,12 @@ export function createMessageCarrier(deps: {
     async send(delivery, now) {
       const { op } = delivery;
       if (op.kind !== 'post') throw new Error(`not a message: ${op.kind}`);
+      if (await isOver(delivery, op.message)) return { kind: 'undeliverable', problem: 'overtaken' };
       const channel = await destination(delivery);
-      if (channel === 'wait') return { kind: 'later', afterMs: CHANNEL_SOON_MS, problem: 'channel_not_open' };
+      if (channel === 'wait') {
+        const afterMs = Math.min(CHANNEL_LATE_MS, CHANNEL_SOON_MS * 2 ** Math.min(delivery.attempts, 10));
+        return { kind: 'later', afterMs, problem: 'channel_not_open' };
+      }
       if (!channel) return { kind: 'undeliverable', problem: 'nowhere_to_post' };
       const post = await completed(op.message, delivery, now, notes);
       const { ts } = await chat.post(channel, catalogue.render(post.id, post.vars as never), delivery.key);

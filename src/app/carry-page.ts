@@ -11,6 +11,7 @@ import type { Delivery, IncidentStore } from './ports/store.ts';
 const INCIDENT_SOON_MS = 2000;
 /** A note is no reason to knock for ever. */
 const NOTE_ATTEMPTS = 200;
+const NOT_THERE_YET = 'pager_incident_not_there_yet';
 
 /** Carries pages, notes and resolutions to the pager, and tells the channel when it does not answer. */
 export function createPageCarrier(deps: {
@@ -34,7 +35,7 @@ export function createPageCarrier(deps: {
     if (!target) {
       return delivery.attempts > NOTE_ATTEMPTS
         ? { kind: 'undeliverable' as const, problem: 'no_pager_incident' }
-        : { kind: 'later' as const, afterMs: INCIDENT_SOON_MS, problem: 'pager_incident_not_there_yet' };
+        : { kind: 'later' as const, afterMs: INCIDENT_SOON_MS, problem: NOT_THERE_YET };
     }
     await pager.addNote(target, `${text} ${noteMarker(delivery.key)}`);
     return { kind: 'sent' as const, receipt: { pagerIncident: target } };
@@ -83,12 +84,17 @@ export function createPageCarrier(deps: {
       }
     },
 
+    /** A page that is refused for good wakes nobody either: the channel is told as when the pager is down. */
     async onTrouble(delivery, problem, final) {
-      if (final || problem === 'pager_incident_not_there_yet') return;
+      if (problem === NOT_THERE_YET) return;
+      const { kind } = delivery.op;
+      const isLost = final && kind !== 'page';
       await deps.decide({
-        key: `pager-unreachable:${delivery.id}`,
+        key: isLost ? `undeliverable:${delivery.id}` : `pager-unreachable:${delivery.id}`,
         id: delivery.incidentId,
-        command: { type: 'pager_unreachable', problem },
+        command: isLost
+          ? { type: 'record_undeliverable', message: kind, where: 'PagerDuty', problem }
+          : { type: 'pager_unreachable', problem },
         actor: LIFEBOAT,
         capabilities: [],
       });

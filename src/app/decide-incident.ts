@@ -13,8 +13,8 @@ import { outsideWork } from './outside-work.ts';
 import type { IncidentStore, Job, StoredIncident, Tx } from './ports/store.ts';
 
 export interface IncidentRequest {
-  /** The same for every repeat of the same request. */
-  key: string;
+  /** The same for every repeat of the same request. Absent for ticks: the state itself says what is due. */
+  key?: string;
   /** Absent for `declare` and `propose`: the incident gets its id here. */
   id?: IncidentId;
   command: IncidentCommand;
@@ -40,8 +40,10 @@ type Settled = { incidentId?: IncidentId; refusal?: Refusal };
 export function createDecideIncident(deps: { store: IncidentStore; policy: Policy }): DecideIncident {
   return (request) =>
     deps.store.transact(async (tx) => {
-      const claim = await tx.claim(request.key);
-      if (!claim.first) return repeated(tx, claim.outcome as Settled);
+      if (request.key) {
+        const claim = await tx.claim(request.key);
+        if (!claim.first) return repeated(tx, claim.outcome as Settled);
+      }
       const before = request.id ? await tx.lock(request.id) : undefined;
       if (request.id && !before) {
         return settleRefusal(tx, request, refuse('incident.not_found', { incident: request.id }));
@@ -55,7 +57,7 @@ export function createDecideIncident(deps: { store: IncidentStore; policy: Polic
       if (isRefusal(decided)) return refused(tx, request, before, decided, deps.policy);
       const id = request.id ?? (await tx.allocateId());
       const outcome = await record(tx, id, before, decided, request, deps.policy);
-      await tx.settle(request.key, { incidentId: id } satisfies Settled);
+      if (request.key) await tx.settle(request.key, { incidentId: id } satisfies Settled);
       return outcome;
     });
 }
@@ -123,7 +125,7 @@ async function refused(
 }
 
 async function settleRefusal(tx: Tx, request: IncidentRequest, refusal: Refusal): Promise<IncidentOutcome> {
-  await tx.settle(request.key, { refusal } satisfies Settled);
+  if (request.key) await tx.settle(request.key, { refusal } satisfies Settled);
   return { kind: 'refused', refusal };
 }
 

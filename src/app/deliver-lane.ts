@@ -1,5 +1,5 @@
 import type { Instant } from '../core/shared/time.ts';
-import { plus } from '../core/shared/time.ts';
+import { msBetween, plus } from '../core/shared/time.ts';
 import { UpstreamError } from '../core/shared/upstream-error.ts';
 import type { Delivery, DeliveryStore, IncidentStore } from './ports/store.ts';
 
@@ -14,9 +14,9 @@ export interface Carrier {
   /** Looks whether an earlier attempt, which ended without an answer, did arrive. */
   find(delivery: Delivery): Promise<Record<string, string> | undefined>;
   send(delivery: Delivery, now: Instant): Promise<Carried>;
-  /** Told when a delivery could not be made for good, or for the time being. */
+  /** Told when a delivery could not be made for good, or for the time being. May be told twice. */
   onTrouble?(delivery: Delivery, problem: string, final: boolean): Promise<void>;
-  /** Told after each success. */
+  /** Told after each success. May be told twice. */
   onSent?(delivery: Delivery): Promise<void>;
 }
 
@@ -24,6 +24,8 @@ export interface Carrier {
 export type CrashPoint = (name: string) => Promise<void> | void;
 
 const LONGEST_WAIT_MS = 15_000;
+/** So often may one delivery break us before the lane goes on without it. */
+const BROKEN_ATTEMPTS = 10;
 
 /** Sends what waits in a lane, oldest first. Returns when to come back, if something still waits. */
 export type DeliverLane = (lane: string) => Promise<Instant | undefined>;
@@ -37,7 +39,8 @@ export function createDeliverLane(deps: {
   store: IncidentStore;
   carrierOf(delivery: Delivery): Carrier;
   crashPoint?: CrashPoint;
-  onSent?: (delivery: Delivery, now: Instant) => void;
+  /** Told after each attempt; `lateMs` for an update that fills a slot of the status grid. */
+  onAttempt?: (attempt: { kind: string; sent: boolean; lateMs?: number }) => void;
 }): DeliverLane {
   const { deliveries, store, carrierOf, crashPoint } = deps;
 
@@ -47,7 +50,8 @@ export function createDeliverLane(deps: {
       const found = delivery.state === 'sending' ? await carrier.find(delivery) : undefined;
       if (found) return { delivery, carried: { kind: 'sent', receipt: found } };
     } catch (error) {
-      return { delivery, carried: later(delivery, error) };
+      if (!isAnswer(error)) throw error;
+      return { delivery, carried: carriedAfter(delivery, error) };
     }
     if (!(await deliveries.begin(delivery))) return 'taken';
     const begun: Delivery = { ...delivery, state: 'sending', attempts: delivery.attempts + 1 };
@@ -55,17 +59,22 @@ export function createDeliverLane(deps: {
   }
 
   async function send(carrier: Carrier, begun: Delivery): Promise<Carried> {
+    const now = await store.now();
     try {
       await crashPoint?.('deliver.before_send');
-      const carried = await carrier.send(begun, await store.now());
+      const carried = await carrier.send(begun, now);
       await crashPoint?.('deliver.after_send');
       if (carried.kind === 'later') await deliveries.release(begun, carried.problem);
       return carried;
     } catch (error) {
-      if (!(error instanceof UpstreamError)) throw error;
-      if (error.retry === 'never') return { kind: 'undeliverable', problem: error.code };
-      if (error.retry === 'safe') await deliveries.release(begun, error.code);
-      return later(begun, error);
+      if (isAnswer(error)) {
+        if (error.retry === 'safe') await deliveries.release(begun, error.code);
+        return carriedAfter(begun, error);
+      }
+      // What breaks us each time must not hold up all that waits behind it.
+      const isHopeless = begun.attempts >= BROKEN_ATTEMPTS && !(error instanceof UpstreamError);
+      if (!isHopeless) throw error;
+      return { kind: 'undeliverable', problem: 'internal_error' };
     }
   }
 
@@ -73,13 +82,19 @@ export function createDeliverLane(deps: {
     const carrier = carrierOf(delivery);
     switch (carried.kind) {
       case 'sent':
+        // The record first: after a crash in between, the attempt is repeated, looks, and records it again.
+        await carrier.onSent?.(delivery);
         await deliveries.sent(delivery, carried.receipt);
-        deps.onSent?.(delivery, await store.now());
-        return carrier.onSent?.(delivery);
+        return deps.onAttempt?.({
+          kind: delivery.op.kind,
+          sent: true,
+          ...lateness(delivery, await store.now()),
+        });
       case 'undeliverable':
-        await deliveries.giveUp(delivery, carried.problem);
-        return carrier.onTrouble?.(delivery, carried.problem, true);
+        await carrier.onTrouble?.(delivery, carried.problem, true);
+        return deliveries.giveUp(delivery, carried.problem);
       case 'later':
+        deps.onAttempt?.({ kind: delivery.op.kind, sent: false });
         return carrier.onTrouble?.(delivery, carried.problem, false);
     }
   }
@@ -101,8 +116,19 @@ export function createDeliverLane(deps: {
 /** What was tried, with the attempt's number as the store's fence knows it. */
 type Attempt = { delivery: Delivery; carried: Carried } | 'taken';
 
-function later(delivery: Delivery, error: unknown): Carried {
-  if (!(error instanceof UpstreamError)) throw error;
+/** Only what goes to the incident's own channel counts: that is where people wait for it. */
+function lateness({ op }: Delivery, now: Instant): { lateMs?: number } {
+  if (op.kind !== 'post' || op.message.id !== 'status-update' || !op.message.vars.update.slot) return {};
+  return { lateMs: msBetween(op.message.vars.update.slot, now) };
+}
+
+/** Trouble of our own database is no answer of the other side: the job comes back for it. */
+function isAnswer(error: unknown): error is UpstreamError {
+  return error instanceof UpstreamError && error.service !== 'postgres';
+}
+
+function carriedAfter(delivery: Delivery, error: UpstreamError): Carried {
+  if (error.retry === 'never') return { kind: 'undeliverable', problem: error.code };
   const backoff = Math.min(LONGEST_WAIT_MS, 500 * 2 ** Math.min(delivery.attempts, 10));
   return { kind: 'later', afterMs: error.retryAfterMs ?? backoff, problem: error.code };
 }

@@ -1,5 +1,6 @@
 import { LIFEBOAT, type PersonView } from '../core/shared/actor.ts';
 import type { IncidentId } from '../core/shared/ids.ts';
+import { UpstreamError } from '../core/shared/upstream-error.ts';
 import type { DecideIncident } from './decide-incident.ts';
 import type { CrashPoint } from './deliver-lane.ts';
 import type { Chat, Directory } from './ports/chat.ts';
@@ -25,22 +26,18 @@ export function createInvitePeople(deps: {
 
   return async ({ incidentId, roles, people, key }) => {
     await deps.crashPoint?.('invite.before');
-    const channel = (await store.load(incidentId))?.incident.channel;
-    if (!channel || channel.archived) return;
+    const incident = (await store.load(incidentId))?.incident;
+    if (!incident || incident.phase === 'closed' || incident.channel?.archived) return;
+    // The job comes back until there is something to invite to.
+    if (!incident.channel) throw new UpstreamError('slack', 'channel_not_open', { retry: 'safe' });
     const { wanted, failed } = await resolve(directory, roles, people);
     const reachable = wanted.filter((person) => person.slack !== undefined);
-    const invited = await chat.invite(
-      channel.id,
-      reachable.map((person) => person.slack as string),
-    );
+    const refusals = await inviteAll(chat, incident.channel.id, reachable);
     for (const person of wanted) {
-      if (!person.slack) failed.push({ name: person.name, why: 'no_slack_account' });
-      const refused = invited.failed.find(({ userId }) => userId === person.slack);
-      if (refused) failed.push({ name: person.name, why: refused.why });
+      const why = person.slack ? refusals.get(person.slack) : 'no_slack_account';
+      if (why) failed.push({ name: person.name, why });
     }
-    const inside = reachable.filter(
-      (person) => !invited.failed.some(({ userId }) => userId === person.slack),
-    );
+    const inside = reachable.filter((person) => !refusals.has(person.slack as string));
     if (inside.length + failed.length === 0) return;
     await decide({
       key: `invited:${key}`,
@@ -50,6 +47,19 @@ export function createInvitePeople(deps: {
       capabilities: [],
     });
   };
+}
+
+/** Why which account could not be brought in. A refusal of the whole call holds for everybody in it. */
+async function inviteAll(chat: Chat, channel: string, people: PersonView[]): Promise<Map<string, string>> {
+  const accounts = people.map((person) => person.slack as string);
+  if (accounts.length === 0) return new Map();
+  try {
+    const { failed } = await chat.invite(channel, accounts);
+    return new Map(failed.map(({ userId, why }) => [userId, why]));
+  } catch (error) {
+    if (!(error instanceof UpstreamError) || error.retry !== 'never') throw error;
+    return new Map(accounts.map((account) => [account, error.code]));
+  }
 }
 
 /** Everybody meant, each person once; a role that cannot be read is named, the others still come. */

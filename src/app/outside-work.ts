@@ -57,6 +57,8 @@ export function outsideWork(
         assertNever(effect);
     }
   }
+  // What was said before there was a channel waits in its lane.
+  if (event.type === 'channel_opened') jobs.push({ queue: 'deliver', data: { lane: `incident:${id}` } });
   return { deliveries, jobs };
 }
 

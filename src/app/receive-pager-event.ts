@@ -3,6 +3,7 @@ import type { PagerAlert } from '../core/incident/events.ts';
 import type { Actor, Capability } from '../core/shared/actor.ts';
 import { isIncidentId } from '../core/shared/ids.ts';
 import { toInstant } from '../core/shared/time.ts';
+import { cleanText, shorten } from '../lib/clean-text.ts';
 import { isOwnNote } from './carry-page.ts';
 import type { DecideIncident, IncidentRequest } from './decide-incident.ts';
 import type { PagerEvent } from './ports/pager-event.ts';
@@ -17,6 +18,11 @@ export interface ServiceRule {
   runbook?: string;
   declare: 'propose' | 'at-once';
 }
+
+/** A title stands in one line of a phone, and must leave room for our id when it is paged on. */
+const TITLE_MAX = 120;
+/** How our own pages call their sender. */
+const OURSELVES = 'Lifeboat';
 
 /** An alert may open an incident and tell what it saw; it never decides over one, and never starts a run. */
 const CAPABILITIES: Capability[] = ['read'];
@@ -56,16 +62,19 @@ export function createReceivePagerEvent(deps: {
         });
       }
       const { id: pagerId } = event.incident;
-      const text = event.kind === 'annotated' ? event.note : event.incident.priority;
+      const text = textOf(event);
       const change = { pagerId, change: event.kind, at: toInstant(event.occurredAt) };
       await decide(request({ type: 'pager_change', ...change, ...(text ? { text } : {}) }));
       return 'reflected';
     }
     const rule = event.incident.serviceId && deps.serviceRule(event.incident.serviceId);
-    if (event.kind !== 'triggered' || !rule) return 'ignored';
+    // A page of our own that we cannot place must not become another incident, which would page again.
+    if (event.kind !== 'triggered' || !rule || event.client === OURSELVES) return 'ignored';
     const input = inputOf(event, rule);
     const type = rule.declare === 'at-once' ? ('declare' as const) : ('propose' as const);
-    await decide(request({ type, input, alert: alertOf(event) }));
+    // By the alert, not by the event: two subscriptions tell of one alert twice.
+    const key = `pagerduty:opened:${event.incident.id}`;
+    await decide({ ...request({ type, input, alert: alertOf(event) }), key });
     return 'opened';
   };
 }
@@ -81,11 +90,17 @@ function actorOf(event: PagerEvent): Actor {
   return { kind: 'pagerduty', ...(event.agent ? { name: event.agent.name } : {}) };
 }
 
+/** What the event says beside its kind. */
+function textOf({ kind, note, incident }: PagerEvent): string | undefined {
+  if (kind === 'annotated') return cleanText(note ?? '');
+  return kind === 'priority' ? incident.priority : undefined;
+}
+
 function alertOf(event: PagerEvent): PagerAlert {
   const { id, title, url, serviceName } = event.incident;
   return {
     id,
-    title,
+    title: oneLine(title),
     at: toInstant(event.occurredAt),
     ...(url ? { url } : {}),
     ...(serviceName ? { service: serviceName } : {}),
@@ -93,9 +108,10 @@ function alertOf(event: PagerEvent): PagerAlert {
 }
 
 function inputOf(event: PagerEvent, rule: ServiceRule): DeclareInput {
+  const { title, serviceName } = event.incident;
   return {
-    title: event.incident.title,
-    description: `Alert on ${event.incident.serviceName ?? rule.name}: ${event.incident.title}`,
+    title: oneLine(title),
+    description: cleanText(`Alert on ${serviceName ?? rule.name}: ${title}`),
     severity: rule.severity,
     level: rule.level,
     kind: 'real',
@@ -104,4 +120,8 @@ function inputOf(event: PagerEvent, rule: ServiceRule): DeclareInput {
     private: false,
     ...(rule.runbook ? { runbook: rule.runbook } : {}),
   };
+}
+
+function oneLine(title: string): string {
+  return shorten(cleanText(title).replaceAll(/\s+/g, ' ').trim(), TITLE_MAX);
 }

@@ -43,9 +43,13 @@ export function createSyncChannel(
     const stored = await store.load(incidentId);
     if (!stored || stored.incident.channel?.archived) return;
     let known = await notes.channelNotes(incidentId);
-    const save: Save = async (patch) => {
+    let saved: Promise<void> = Promise.resolve();
+    const save: Save = (patch) => {
       known = { ...known, ...patch };
-      await notes.saveChannelNotes(incidentId, known);
+      const all = known;
+      // One after the other: the parts work side by side, and what is older must never be written last.
+      saved = saved.catch(() => undefined).then(() => notes.saveChannelNotes(incidentId, all));
+      return saved;
     };
     let incident = stored.incident;
     if (!incident.channel) {
@@ -80,7 +84,7 @@ async function openChannel(
   save: Save,
 ): Promise<Incident> {
   const { chat, channels, store, decide } = deps;
-  let channel = await channelOfEarlierAttempt(chat, known);
+  let channel = await channelOfEarlierAttempt(deps, incident.id, known);
   for (let attempt = 1; !channel && attempt <= NAME_ATTEMPTS; attempt++) {
     const name = channelName(channels.pattern, incident, attempt);
     await save({ wantedName: name, wantedAt: await store.now() });
@@ -104,9 +108,12 @@ async function openChannel(
 }
 
 /** A channel that was asked for and made, while the answer never reached us. */
-async function channelOfEarlierAttempt(chat: Chat, known: ChannelNotes) {
+async function channelOfEarlierAttempt(deps: SyncChannelDeps, id: IncidentId, known: ChannelNotes) {
   if (!known.wantedName || !known.wantedAt) return undefined;
-  return chat.findOwnChannel(known.wantedName, known.wantedAt);
+  const found = await deps.chat.findOwnChannel(known.wantedName, known.wantedAt);
+  const owner = found && (await deps.store.byChannel(found.id));
+  // Another incident of the same name may have been faster.
+  return owner && owner.incident.id !== id ? undefined : found;
 }
 
 async function syncCard(deps: SyncChannelDeps, view: IncidentView, known: ChannelNotes, save: Save) {
@@ -118,14 +125,17 @@ async function syncCard(deps: SyncChannelDeps, view: IncidentView, known: Channe
     .digest('hex');
   const key = `${view.id}:card`;
   let cardTs = known.cardTs;
+  if (!cardTs && known.cardWantedAt) {
+    // Asked for before, while the answer never reached us.
+    cardTs = (await chat.findPosted(channel, key, known.cardWantedAt))?.ts;
+  }
   if (!cardTs) {
-    const found = known.cardWantedAt && (await chat.findPosted(channel, key, known.cardWantedAt));
-    if (!found) await save({ cardWantedAt: await store.now() });
-    cardTs = found ? found.ts : (await chat.post(channel, card, key)).ts;
-    await save({ cardTs, ...(found ? {} : { cardHash }) });
+    await save({ cardWantedAt: await store.now() });
+    cardTs = (await chat.post(channel, card, key)).ts;
+    await save({ cardTs, cardHash });
   } else if (known.cardHash !== cardHash) {
     await chat.update(channel, cardTs, card);
-    await save({ cardHash });
+    await save({ cardTs, cardHash });
   }
   if (known.pinned) return;
   await chat.pin(channel, cardTs);
@@ -141,16 +151,26 @@ async function syncTopic(deps: SyncChannelDeps, view: IncidentView, known: Chann
 
 async function syncBookmarks(deps: SyncChannelDeps, view: IncidentView, known: ChannelNotes, save: Save) {
   const wanted = [...deps.channels.bookmarks, ...view.links];
-  const done = known.bookmarks ?? [];
+  const done = [...(known.bookmarks ?? [])];
   const missing = wanted.filter(({ url }) => !done.includes(url));
   if (missing.length === 0) return;
   const channel = view.channelId as string;
   // Adding twice makes two: look first.
   const there = (await deps.chat.bookmarks(channel)).map(({ url }) => url);
   for (const bookmark of missing) {
-    if (!there.includes(bookmark.url)) await deps.chat.addBookmark(channel, bookmark);
+    if (!there.includes(bookmark.url)) await addBookmark(deps, channel, bookmark);
     done.push(bookmark.url);
-    await save({ bookmarks: done });
+    await save({ bookmarks: [...done] });
+  }
+}
+
+/** One that Slack does not take is left out for good; the others still come. */
+async function addBookmark(deps: SyncChannelDeps, channel: string, bookmark: { title: string; url: string }) {
+  try {
+    await deps.chat.addBookmark(channel, bookmark);
+  } catch (err) {
+    if (!(err instanceof UpstreamError) || err.retry !== 'never') throw err;
+    deps.log.warn({ err, channel }, 'a bookmark was refused for good');
   }
 }
 

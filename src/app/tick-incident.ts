@@ -5,10 +5,9 @@ import type { DecideIncident } from './decide-incident.ts';
 /** An incident's timer fired: publish the slot, call the rung, send the nudges that are due. */
 export function createTickIncident(deps: {
   decide: DecideIncident;
-}): (incidentId: IncidentId, jobId: string) => Promise<void> {
-  return async (incidentId, jobId) => {
+}): (incidentId: IncidentId) => Promise<void> {
+  return async (incidentId) => {
     await deps.decide({
-      key: `tick:${jobId}`,
       id: incidentId,
       command: { type: 'tick' },
       actor: LIFEBOAT,

@@ -36,9 +36,11 @@ export function defineTextCommand(command: {
       text === '' ? open(request, {}, use) : change(request, use, toCommand(text)),
     intents: {
       [`${name}.open`]: intent(open),
-      [`${name}.submit`]: intent((request, values, use) =>
-        change(request, use, toCommand(one(values[field]))),
-      ),
+      [`${name}.submit`]: intent(async (request, values, use) => {
+        const text = one(values[field]);
+        if (text === '') return { kind: 'invalid', fields: { [field]: 'Say it in a line.' } };
+        return change(request, use, toCommand(text));
+      }),
     },
   });
 }

@@ -23,7 +23,10 @@ export function createRegistry(commands: Command<unknown>[]): Registry {
     commands: commands.toSorted((a, b) => a.name.localeCompare(b.name)),
     command: (word) => byWord.get(word.toLowerCase()),
     intent: (name) => intents.get(name),
-    nearest: (word) => words.toSorted((a, b) => distance(word, a) - distance(word, b))[0] ?? 'help',
+    nearest: (said) => {
+      const word = said.toLowerCase();
+      return words.toSorted((a, b) => distance(word, a) - distance(word, b))[0] ?? 'help';
+    },
   };
 }
 

@@ -4,7 +4,8 @@ import type { StoredIncident } from '../app/ports/store.ts';
 import type { UseCases } from '../app/use-cases.ts';
 import { isRefusal, type Refusal, refuse } from '../core/shared/refusal.ts';
 import { cleanText } from '../lib/clean-text.ts';
-import { no, type RenderedBy, type Reply, type Request, say } from './define-command.ts';
+import { refuseAttempt } from './change.ts';
+import { type IntentValues, no, type RenderedBy, type Reply, type Request, say } from './define-command.ts';
 import { permissionProblem } from './permission.ts';
 import type { Answer, Chatops } from './port.ts';
 import type { Registry } from './registry.ts';
@@ -21,7 +22,17 @@ export interface RouterDeps {
   onHandled?: (what: string, outcome: 'done' | 'refused' | 'failed', tookMs: number) => void;
 }
 
+/** What a button can carry along; what is longer is asked for again with the incident's id. */
+const CARRIED_MAX = 500;
+
 type Said = Omit<Request, 'requester' | 'context'> & { context?: Record<string, string> };
+
+/** The incident a command is about, and what is left of its words. */
+interface Located {
+  words: string;
+  here?: StoredIncident;
+  refusal?: Refusal;
+}
 
 /** Takes what people say to the command or intent it is meant for, and their answer back. */
 export function createRouter(deps: RouterDeps): Chatops {
@@ -29,14 +40,15 @@ export function createRouter(deps: RouterDeps): Chatops {
 
   async function command(said: Said, text: string): Promise<Reply> {
     const request = await identified(said);
-    const { first, rest } = firstWord(cleanText(text));
+    const words = cleanText(text);
+    const { first, rest } = firstWord(words);
     const wanted = registry.command(first || 'menu');
     if (!wanted) return help(request, first);
     const denied = permissionProblem(request.requester, wanted.capability, use.profile);
-    const located = wanted.about === 'incident' ? await locate(request, rest) : { words: rest };
+    const located: Located = wanted.about === 'incident' ? await locate(request, rest) : { words: rest };
     if (denied) return refusing(located.here ?? request.here, request, wanted.name, denied);
-    if ('refusal' in located && located.refusal) return no(located.refusal);
-    if (wanted.about === 'incident' && !located.here) return choose(request, text);
+    if (located.refusal) return no(located.refusal);
+    if (wanted.about === 'incident' && !located.here) return choose(request, words);
     const input = wanted.input.safeParse(wanted.parse(located.words));
     if (!input.success) {
       const problem = input.error.issues[0]?.message ?? '';
@@ -46,10 +58,7 @@ export function createRouter(deps: RouterDeps): Chatops {
   }
 
   /** The incident a command is about: named by id as its first word, else the channel's own. */
-  async function locate(
-    request: Request,
-    words: string,
-  ): Promise<{ words: string; here?: StoredIncident; refusal?: Refusal }> {
+  async function locate(request: Request, words: string): Promise<Located> {
     const { first, rest } = firstWord(words);
     if (/^dr-\d{8}-\d+$/i.test(first)) {
       const found = await use.read.find(first, request.requester);
@@ -58,7 +67,8 @@ export function createRouter(deps: RouterDeps): Chatops {
     return { words, ...(request.here ? { here: request.here } : {}) };
   }
 
-  async function intent(said: Said, name: string, values: Record<string, string | string[] | undefined>) {
+  async function intent(said: Said, name: string, raw: IntentValues): Promise<Reply> {
+    const values = cleaned(raw);
     if (name === 'incident.pick') {
       const { first, rest } = firstWord(one(values.command));
       return command(said, `${first} ${one(values.incident)} ${rest}`);
@@ -85,33 +95,18 @@ export function createRouter(deps: RouterDeps): Chatops {
 
   async function choose(request: Request, text: string): Promise<Reply> {
     const { open, openTotal } = await use.read.listing(request.requester, { open: 10 });
-    if (openTotal === 0) return no(refuse('incident.none_here'));
-    return say('choose-incident', { command: text.trim().slice(0, 500), open, openTotal });
+    // Cut, it would be another command: whoever said so much names the incident in it.
+    if (openTotal === 0 || text.length > CARRIED_MAX) return no(refuse('incident.none_here'));
+    return say('choose-incident', { command: text.trim(), open, openTotal });
   }
 
   function help(request: Request, word: string): Reply {
-    const commands = registry.commands.filter((known) =>
-      request.requester.capabilities.includes(known.capability),
-    );
+    const commands = use.commands(request.requester);
     return say('help', { commands, word, nearest: registry.nearest(word) });
   }
 
-  /** A refused attempt on an incident is part of its record. */
-  async function refusing(
-    here: StoredIncident | undefined,
-    request: Request,
-    what: string,
-    refusal: Refusal,
-  ): Promise<Reply> {
-    if (here) {
-      await use.decide({
-        key: `refused:${request.key}`,
-        id: here.incident.id,
-        command: { type: 'record_refused', command: what, code: refusal.refused },
-        requester: request.requester,
-      });
-    }
-    return no(refusal);
+  function refusing(here: StoredIncident | undefined, request: Request, what: string, refusal: Refusal) {
+    return refuseAttempt({ ...request, ...(here ? { here } : {}) }, use, what, refusal);
   }
 
   function answer(reply: Reply): Answer {
@@ -126,6 +121,16 @@ export function createRouter(deps: RouterDeps): Chatops {
       case 'invalid':
         return reply;
     }
+  }
+
+  /** For counting: what people type is not a name, however many words they find. */
+  function commandNamed(text: string): string {
+    const { first } = firstWord(text);
+    return `/dr ${registry.command(first || 'menu')?.name ?? 'unknown'}`;
+  }
+
+  function intentNamed(name: string): string {
+    return name === 'incident.pick' || registry.intent(name) ? name : 'unknown';
   }
 
   function rendered({ id, vars }: RenderedBy) {
@@ -149,11 +154,20 @@ export function createRouter(deps: RouterDeps): Chatops {
   }
 
   return {
-    command: ({ text, ...said }) => guarded(`/dr ${firstWord(text).first}`, () => command(said, text)),
-    intent: ({ intent: name, values, ...said }) => guarded(name, () => intent(said, name, values)),
-    submit: ({ intent: name, values, ...said }) => guarded(name, () => intent(said, name, values)),
+    command: ({ text, ...said }) => guarded(commandNamed(text), () => command(said, text)),
+    intent: ({ intent: name, values, ...said }) =>
+      guarded(intentNamed(name), () => intent(said, name, values)),
+    submit: ({ intent: name, values, ...said }) =>
+      guarded(intentNamed(name), () => intent(said, name, values)),
     homeOpened: deps.homeOpened,
     directoryChanged: () => use.directory.forget(),
     channelArchived: deps.channelArchived,
   };
+}
+
+/** What was typed into fields is as little to be trusted as what was typed after a command. */
+function cleaned(values: IntentValues): IntentValues {
+  const clean = (value: string | string[] | undefined) =>
+    Array.isArray(value) ? value.map(cleanText) : value === undefined ? undefined : cleanText(value);
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, clean(value)]));
 }

@@ -19,7 +19,7 @@ export interface ChainRecord {
  * expected length is known); `reordered`: a record stands in the place of another; `duplicated`: a record
  * stands twice.
  */
-export type ChainProblem = 'changed' | 'missing' | 'reordered' | 'duplicated';
+type ChainProblem = 'changed' | 'missing' | 'reordered' | 'duplicated';
 
 export type ChainVerdict =
   | { ok: true; count: number; head: string }

@@ -1,7 +1,7 @@
 import { TimeoutError } from './with-timeout.ts';
 
 /** Gives back something that was opened. The signal aborts when the time for all of them is up. */
-export type Release = (signal: AbortSignal) => void | Promise<void>;
+type Release = (signal: AbortSignal) => void | Promise<void>;
 
 /** What was opened and has to be closed, last opened first. */
 export interface Releasers {

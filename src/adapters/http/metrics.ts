@@ -23,6 +23,13 @@ export function createMetrics(read: {
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3],
     registers,
   });
+  const acks = new Histogram({
+    name: 'lifeboat_ack_duration_seconds',
+    help: 'How long Slack waited for the acknowledgement, by what it sent.',
+    labelNames: ['kind'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3],
+    registers,
+  });
   const webhooks = new Counter({
     name: 'lifeboat_webhooks_total',
     help: 'Webhooks of the pager, by what became of them.',
@@ -69,9 +76,23 @@ export function createMetrics(read: {
     res.writeHead(200, { 'content-type': registry.contentType });
     res.end(text);
   };
-  return { handled, handling, webhooks, posts, retries, punctuality, route };
+
+  return {
+    route,
+    handled(what: string, outcome: string, tookMs: number): void {
+      handled.inc({ what, outcome });
+      handling.observe(tookMs / 1000);
+    },
+    acknowledged: (kind: string, tookMs: number) => acks.observe({ kind }, tookMs / 1000),
+    webhook: (outcome: string) => webhooks.inc({ outcome }),
+    /** @param lateMs for status updates of the grid: how long after the slot they were posted */
+    delivered({ kind, sent, lateMs }: { kind: string; sent: boolean; lateMs?: number }): void {
+      if (!sent) retries.inc({ kind });
+      else posts.inc({ kind });
+      if (sent && lateMs !== undefined) punctuality.observe(Math.max(0, lateMs) / 1000);
+    },
+  };
 }
-export type Metrics = ReturnType<typeof createMetrics>;
 
 function depthGauge(
   name: string,

@@ -17,6 +17,8 @@ type Parsed =
  * for what PagerDuty itself got wrong, since it drops the event and after three of them the subscription.
  */
 export function pagerDutyRoute(deps: {
+  /** Without a secret nothing can be verified: then every webhook is answered as our fault. */
+  configured: boolean;
   verify(raw: Buffer, signature: string | undefined): boolean;
   parse(raw: Buffer): Parsed;
   receive(event: PagerEvent): Promise<string>;
@@ -28,6 +30,10 @@ export function pagerDutyRoute(deps: {
       deps.count(outcome);
       answer(res, status, words);
     };
+    if (!deps.configured) {
+      deps.log.error({}, 'a webhook came, but PAGERDUTY_WEBHOOK_SECRETS is not set');
+      return finish(503, 'not_configured', 'no webhook secret is set here yet; please send it again');
+    }
     const raw = await readBody(req, MAX_BYTES);
     if (!raw) return finish(413, 'too_large', 'the body is too large');
     const header = req.headers['x-pagerduty-signature'];

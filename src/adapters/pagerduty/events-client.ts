@@ -79,7 +79,7 @@ async function post(url: string, body: object, deadline: Deadline) {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
-      redirect: 'follow',
+      redirect: 'manual',
       signal: deadline.signal,
     });
     const { ok, status, headers } = response;

@@ -134,8 +134,9 @@ function fromRejection(
   }
   const ended = deadline.ended();
   if (ended !== undefined) throw transportFault(ended, { sent: line.sent(), inDoubt });
-  if (head !== undefined)
+  if (head !== undefined) {
     throw replyFault(`HTTP ${head.status} with a body that is not whole or not JSON`, inDoubt);
+  }
   if (!isNetworkError(error)) {
     // Never as `cause`: Node and node-fetch quote the offending value, which may be the token.
     throw configurationFault(

@@ -4,7 +4,7 @@ import {
   type IncomingHttpHeaders,
   type IncomingMessage,
 } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import { globalAgent, Agent as HttpsAgent } from 'node:https';
 
 /** A way out for exactly one request, which remembers how far the request came. */
 export interface SingleSend {
@@ -29,10 +29,9 @@ type WatchableAgent = HttpAgent & { addRequest(request: ClientRequest, ...rest: 
 export function createSingleSend(url: string): SingleSend {
   const secure = url.startsWith('https:');
   // One connection per call: on a kept-alive one that the server has just closed, "reset" could not be told
-  // from "sent and lost".
-  const agent = (
-    secure ? new HttpsAgent({ keepAlive: false }) : new HttpAgent({ keepAlive: false })
-  ) as WatchableAgent;
+  // from "sent and lost". A proxy Node was told of (NODE_USE_ENV_PROXY) is used, as everywhere else.
+  const options = { keepAlive: false, proxyEnv: globalAgent.options.proxyEnv };
+  const agent = (secure ? new HttpsAgent(options) : new HttpAgent(options)) as WatchableAgent;
   const addRequest = agent.addRequest.bind(agent);
   let asked = false;
   let sent = false;

@@ -7,6 +7,8 @@ export interface PoolOptions {
   log: Log;
   /** Most connections at a time. Default: 10. */
   max?: number;
+  /** Sent when connecting: settings of the sessions, such as `-c synchronous_commit=off`. */
+  settings?: string;
 }
 
 const CONNECT_MS = 5_000;
@@ -15,7 +17,7 @@ const STATEMENT_MS = 10_000;
 const ANSWER_MS = 15_000;
 
 /** Makes the pool of connections that the stores share. It connects at the first query, not here. */
-export function createPool({ url, log, max = 10 }: PoolOptions): pg.Pool {
+export function createPool({ url, log, max = 10, settings }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max,
@@ -26,6 +28,7 @@ export function createPool({ url, log, max = 10 }: PoolOptions): pg.Pool {
     // A replica that stops in the middle of a transaction must not keep an incident locked.
     idle_in_transaction_session_timeout: ANSWER_MS,
     keepAlive: true,
+    ...(settings === undefined ? {} : { options: settings }),
   });
   pool.on('error', (err) => log.warn({ err }, 'lost an idle database connection'));
   pool.on('connect', (client) => {

@@ -21,50 +21,46 @@ const COLUMNS = 'id, key, incident_id, lane, op, join_key, state, attempts, join
 const WAITING = `state in ('pending', 'sending')`;
 
 /**
- * The head of the lane; or, when it is pending and others of its join wait behind it, the newest of those,
- * which replaces them all.
+ * The head of the lane. When it and others behind it that still wait have the same join, the newest of them
+ * replaces the rest, itself stays in its place, and `replaced` says that the head is gone.
  */
-const NEXT = `
+const HEAD = `
   with head as materialized (
-    select ${COLUMNS} from lifeboat.delivery
-    where lane = $1 and ${WAITING} order by id limit 1 for update
+    select ${COLUMNS} from lifeboat.delivery where lane = $1 and ${WAITING} order by id limit 1
   ), mates as materialized (
-    select d.id, d.joined from lifeboat.delivery d
-    where exists (select from head where head.state = 'pending' and head.join_key = d.join_key)
-      and d.lane = $1 and d.state = 'pending'
-    for update
+    select d.id, d.joined from head
+    join lifeboat.delivery d on d.lane = head.lane and d.join_key = head.join_key
+    where head.state = 'pending' and d.state = 'pending'
   ), newest as (
     select max(id) as id, count(*) - 1 + sum(joined) as joined from mates having count(*) > 1
   ), superseded as (
     update lifeboat.delivery set state = 'superseded'
-    where id in (select mates.id from mates, newest where mates.id < newest.id)
-  ), chosen as (
-    update lifeboat.delivery d set joined = newest.joined from newest where d.id = newest.id
-    returning d.id, d.key, d.incident_id, d.lane, d.op, d.join_key, d.state, d.attempts, d.joined, d.created_at
+    where id in (select mates.id from mates, newest where mates.id < newest.id) and state = 'pending'
+  ), counted as (
+    update lifeboat.delivery d set joined = newest.joined
+    from newest where d.id = newest.id and d.state = 'pending'
   )
-  select ${COLUMNS} from chosen
-  union all
-  select ${COLUMNS} from head where not exists (select from newest)`;
+  select ${COLUMNS}, exists (select from newest) as replaced from head`;
 
-/**
- * The caller holds the delivery as it was read, so the attempt is its own if the count is the one it read,
- * or one more since it began.
- */
-const OURS = `id = $1 and attempts in ($2, $2 + 1) and ${WAITING}`;
+/** Only the attempt that was read, or begun, may be settled. */
+const OURS = `id = $1 and attempts = $2 and ${WAITING}`;
 
 /** What is to be sent outside, in PostgreSQL. Every call may be repeated after an error. */
 export function createDeliveryStore({ pool }: { pool: pg.Pool }): DeliveryStore {
   const query = queryOf(pool);
   return {
     async next(lane) {
-      const { rows } = await query<DeliveryRow>(NEXT, [lane]);
-      return rows[0] && toDelivery(rows[0]);
+      for (;;) {
+        // Again when the head was replaced: there is another one now.
+        const { rows } = await query<DeliveryRow & { replaced: boolean }>(HEAD, [lane]);
+        if (!rows[0]?.replaced) return rows[0] && toDelivery(rows[0]);
+      }
     },
 
     async begin(delivery) {
       const { rowCount } = await query(
         `update lifeboat.delivery set state = 'sending', attempts = attempts + 1
-         where id = $1 and attempts = $2 and ${WAITING}`,
+         where ${OURS}`,
         [delivery.id, delivery.attempts],
       );
       return rowCount === 1;

@@ -3,7 +3,7 @@ import { chmod, cp, lstat, mkdir, readdir, readFile, rename, rm, symlink } from 
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Log } from '../../lib/redact.ts';
-import { type OsUser, runProgram } from './embedded-process.ts';
+import { type OsUser, runProgram, SHARED_HOME } from './embedded-process.ts';
 
 /** The programs of PostgreSQL that we call; `pg_ctl` finds `postgres` beside itself. */
 export interface Binaries {
@@ -12,9 +12,6 @@ export interface Binaries {
   /** Major version, such as "18". */
   major: string;
 }
-
-/** Where root keeps what another user must be able to reach; only root may write there. */
-export const SHARED_HOME = '/var/lib/lifeboat';
 
 /**
  * Finds programs of PostgreSQL that `user` can really run: those of the installed package, or, when

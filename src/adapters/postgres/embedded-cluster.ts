@@ -17,8 +17,8 @@ import {
 } from 'node:fs/promises';
 import path from 'node:path';
 import type { Log } from '../../lib/redact.ts';
-import { type Binaries, findBinaries, SHARED_HOME } from './embedded-binaries.ts';
-import { type OsUser, runProgram } from './embedded-process.ts';
+import { type Binaries, findBinaries } from './embedded-binaries.ts';
+import { type OsUser, runProgram, SHARED_HOME } from './embedded-process.ts';
 import { assertOurs, chooseUser, firstClosedFolder } from './embedded-user.ts';
 
 /** A database cluster on disk, ready to be started. */
@@ -106,6 +106,7 @@ async function createData(options: NewData): Promise<void> {
     await runInitdb(draft, options);
     if (closed === undefined) {
       await rename(draft, dataLink);
+      log.info({ data: dataLink, user: user?.name }, 'made a new database');
     } else {
       await rename(draft, elsewhere);
       await symlink(elsewhere, dataLink);
@@ -125,7 +126,7 @@ async function createData(options: NewData): Promise<void> {
 }
 
 async function runInitdb(draft: string, options: NewData): Promise<void> {
-  const { user, binaries, password, initFlags, log } = options;
+  const { user, binaries, password, initFlags } = options;
   const passwordFile = `${draft}.password`;
   try {
     await mkdir(draft, { mode: 0o700 });
@@ -151,7 +152,6 @@ async function runInitdb(draft: string, options: NewData): Promise<void> {
     ];
     const { code, output } = await runProgram(binaries.initdb, args, user);
     if (code !== 0) throw new Error(`Could not make a database in ${path.dirname(draft)}: ${output.trim()}`);
-    log.info({ data: draft, user: user?.name }, 'made a new database cluster');
   } finally {
     await rm(passwordFile, { force: true });
   }

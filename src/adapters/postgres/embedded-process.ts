@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 
+/** Where root keeps what another user must be able to reach; only root may write there. */
+export const SHARED_HOME = '/var/lib/lifeboat';
+
 /** Whose rights a child process gets; undefined means our own. */
 export interface OsUser {
   name: string;

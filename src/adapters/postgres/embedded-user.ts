@@ -1,7 +1,8 @@
-import { lstat, stat } from 'node:fs/promises';
+import { lstat, mkdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../lib/redact.ts';
-import { type OsUser, runProgram } from './embedded-process.ts';
+import { type OsUser, runProgram, SHARED_HOME } from './embedded-process.ts';
 
 const USER = 'postgres';
 
@@ -53,26 +54,55 @@ async function lookUp(): Promise<OsUser | undefined> {
 }
 
 async function createUser(log: Log): Promise<OsUser> {
-  let output: string;
+  let output = '';
   try {
-    // A clash with another start that makes the same user is told by the look-up afterwards.
-    const group = await runProgram('groupadd', ['--system', '--force', USER]);
-    const made = await runProgram('useradd', [
-      ...['--system', '--gid', USER, '--no-create-home', '--home-dir', '/nonexistent'],
-      ...['--shell', '/usr/sbin/nologin', USER],
-    ]);
-    output = `${group.output} ${made.output}`.trim();
+    // useradd looks before it locks: two at once would make the same user twice, with two numbers.
+    await alone(async () => {
+      if ((await lookUp()) !== undefined) return;
+      const group = await runProgram('groupadd', ['--system', '--force', USER]);
+      const made = await runProgram('useradd', [
+        ...['--system', '--gid', USER, '--no-create-home', '--home-dir', '/nonexistent'],
+        ...['--shell', '/usr/sbin/nologin', USER],
+      ]);
+      output = `${group.output} ${made.output}`.trim();
+      log.info({ user: USER }, 'making an OS user for the embedded PostgreSQL, since it may not run as root');
+    });
   } catch (error) {
     output = error instanceof Error ? error.message : String(error);
   }
   const user = await lookUp();
-  if (user === undefined) {
-    throw new Error(
-      `PostgreSQL may not run as root, and the OS user "${USER}" could not be made (${output}). Create it, start Lifeboat as an ordinary user, or set DATABASE_URL.`,
-    );
+  if (user !== undefined) return user;
+  throw new Error(
+    `PostgreSQL may not run as root, and the OS user "${USER}" could not be made (${output}). Create it, start Lifeboat as an ordinary user, or set DATABASE_URL.`,
+  );
+}
+
+/** Runs `work` while no other process of this machine does. A lock older than half a minute is a dead one's. */
+async function alone(work: () => Promise<void>): Promise<void> {
+  const lock = path.join(SHARED_HOME, 'making-user');
+  await mkdir(SHARED_HOME, { recursive: true, mode: 0o755 });
+  while (!(await makeFolder(lock))) {
+    const info = await stat(lock).catch(() => undefined);
+    if (info !== undefined && Date.now() - info.mtimeMs > 30_000)
+      await rm(lock, { recursive: true, force: true });
+    await sleep(50);
   }
-  log.info({ user: USER }, 'made an OS user for the embedded PostgreSQL, since it may not run as root');
-  return user;
+  try {
+    await work();
+  } finally {
+    await rm(lock, { recursive: true, force: true });
+  }
+}
+
+/** False when it is there already. */
+async function makeFolder(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 async function userName(uid: number): Promise<string> {

@@ -31,5 +31,14 @@ export function toStored(row: IncidentRow | undefined): StoredIncident | undefin
 export function toEvent(row: EventRow): RecordedEvent {
   const { type, actor, data, seq, hash } = row;
   const at = toInstant(row.at);
-  return { incidentId: row.incident_id, seq, type, at, actor, data, prevHash: row.prev_hash, hash } as RecordedEvent;
+  return {
+    incidentId: row.incident_id,
+    seq,
+    type,
+    at,
+    actor,
+    data,
+    prevHash: row.prev_hash,
+    hash,
+  } as RecordedEvent;
 }

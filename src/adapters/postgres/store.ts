@@ -4,13 +4,20 @@ import type { Incident } from '../../core/incident/incident.ts';
 import type { IncidentId } from '../../core/shared/ids.ts';
 import { type Instant, toInstant } from '../../core/shared/time.ts';
 import type { Jobs } from './jobs.ts';
-import { EVENT_COLUMNS, type EventRow, INCIDENT_COLUMNS, type IncidentRow, toEvent, toStored } from './rows.ts';
+import {
+  EVENT_COLUMNS,
+  type EventRow,
+  INCIDENT_COLUMNS,
+  type IncidentRow,
+  toEvent,
+  toStored,
+} from './rows.ts';
 import { CLOCK, inTransaction, type Query, queryOf } from './transaction.ts';
 import { createTx } from './tx.ts';
 
 export interface IncidentStoreDeps {
   pool: pg.Pool;
-  jobs: Pick<Jobs, 'enqueueIn' | 'enqueue'>;
+  jobs: Pick<Jobs, 'enqueueIn' | 'enqueue' | 'wake'>;
   /** Overrides the database's clock, for tests. */
   now?: () => Instant;
 }
@@ -18,9 +25,15 @@ export interface IncidentStoreDeps {
 /** The incidents, their record and the inbox, in PostgreSQL. Throws UpstreamErrors of service `postgres`. */
 export function createIncidentStore({ pool, jobs, now }: IncidentStoreDeps): IncidentStore {
   const query = queryOf(pool);
-  const deps = { enqueueIn: (...args: Parameters<Jobs['enqueueIn']>) => jobs.enqueueIn(...args), now };
   return {
-    transact: (work) => inTransaction(pool, (transaction) => work(createTx(transaction, deps))),
+    async transact(work) {
+      const enqueued: Job[] = [];
+      const result = await inTransaction(pool, (transaction) =>
+        work(createTx(transaction, { jobs, enqueued, now })),
+      );
+      jobs.wake(enqueued);
+      return result;
+    },
 
     async now() {
       if (now) return now();
@@ -54,14 +67,22 @@ export function createIncidentStore({ pool, jobs, now }: IncidentStoreDeps): Inc
       return rows.map((row) => row.id);
     },
 
-    enqueue: (wanted: Job[]) => jobs.enqueue(wanted),
+    enqueue: (wanted) => jobs.enqueue(wanted),
+
+    async recordCount() {
+      const { rows } = await query<{ total: string }>(
+        'select coalesce(sum(version), 0) as total from lifeboat.incident',
+      );
+      return Number(rows[0]?.total ?? 0);
+    },
   };
 }
 
 async function find(query: Query, where: 'id = $1' | 'channel_id = $1', value: string) {
-  const { rows } = await query<IncidentRow>(`select ${INCIDENT_COLUMNS} from lifeboat.incident where ${where}`, [
-    value,
-  ]);
+  const { rows } = await query<IncidentRow>(
+    `select ${INCIDENT_COLUMNS} from lifeboat.incident where ${where}`,
+    [value],
+  );
   return toStored(rows[0]);
 }
 

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { toInstant } from '../../core/shared/time.ts';
 import { commitFault, statementFault } from './faults.ts';
+import { prepared } from './prepared.ts';
 
 /** Runs one statement. Throws an UpstreamError. */
 export type Query = <R extends pg.QueryResultRow>(
@@ -21,7 +22,7 @@ export const CLOCK = `date_trunc('milliseconds', clock_timestamp())`;
 export function queryOf(pool: pg.Pool): Query {
   return async (text, values) => {
     try {
-      return await pool.query(text, values);
+      return await pool.query(prepared(text, values));
     } catch (error) {
       throw statementFault(error);
     }
@@ -35,6 +36,7 @@ export function queryOf(pool: pg.Pool): Query {
 export async function inTransaction<T>(
   pool: pg.Pool,
   work: (transaction: Transaction) => Promise<T>,
+  mode: '' | 'isolation level repeatable read read only' = '',
 ): Promise<T> {
   const client = await pool.connect().catch((error: unknown) => {
     throw statementFault(error);
@@ -45,13 +47,13 @@ export async function inTransaction<T>(
   const query: Query = async (text, values) => {
     if (!open) throw new Error('This transaction has ended');
     try {
-      return await client.query(text, values);
+      return await client.query(prepared(text, values));
     } catch (error) {
       throw statementFault(error);
     }
   };
   try {
-    const startedAt = await begin(client);
+    const startedAt = await begin(client, mode);
     const result = await work({ query, startedAt });
     open = false;
     await commit(client);
@@ -66,10 +68,12 @@ export async function inTransaction<T>(
   }
 }
 
-async function begin(client: pg.PoolClient): Promise<string> {
+async function begin(client: pg.PoolClient, mode: string): Promise<string> {
   try {
     // Two statements in one message; then the driver answers with a list.
-    const results = (await client.query(`begin; select ${CLOCK} as now`)) as unknown as pg.QueryResult[];
+    const results = (await client.query(
+      `begin ${mode}; select ${CLOCK} as now`,
+    )) as unknown as pg.QueryResult[];
     return toInstant(results[1]?.rows[0].now);
   } catch (error) {
     throw statementFault(error);
@@ -81,7 +85,8 @@ async function commit(client: pg.PoolClient): Promise<void> {
     throw commitFault(error);
   });
   // The server answers so, without an error, when a statement failed and somebody went on.
-  if (command !== 'COMMIT') throw new Error('The transaction was rolled back: a failed statement was ignored');
+  if (command !== 'COMMIT')
+    throw new Error('The transaction was rolled back: a failed statement was ignored');
 }
 
 /** Whether the connection can be used again. */

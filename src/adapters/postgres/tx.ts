@@ -3,12 +3,14 @@ import type { RecordedEvent } from '../../core/incident/events.ts';
 import { type IncidentId, incidentId } from '../../core/shared/ids.ts';
 import { type Instant, toInstant } from '../../core/shared/time.ts';
 import { ConcurrencyError } from './faults.ts';
-import type { ExecuteSql } from './jobs.ts';
+import type { Jobs } from './jobs.ts';
 import { INCIDENT_COLUMNS, type IncidentRow, toStored } from './rows.ts';
 import { CLOCK, type Query, type Transaction } from './transaction.ts';
 
 export interface TxDeps {
-  enqueueIn: (executeSql: ExecuteSql, jobs: Job[]) => Promise<void>;
+  jobs: Pick<Jobs, 'enqueueIn'>;
+  /** Gets the jobs that were written, whose workers are woken after the commit. */
+  enqueued: Job[];
   /** Overrides the database's clock. */
   now?: () => Instant;
 }
@@ -31,7 +33,10 @@ export function createTx({ query, startedAt }: Transaction, deps: TxDeps): Tx {
     },
     append: (events, after, wakeAt) => append(query, events, after, wakeAt),
     deliver: (deliveries) => deliver(query, deliveries, tx.now),
-    enqueue: (jobs) => deps.enqueueIn(query, jobs),
+    async enqueue(jobs) {
+      await deps.jobs.enqueueIn(query, jobs);
+      deps.enqueued.push(...jobs);
+    },
   };
   return tx;
 }
@@ -75,8 +80,7 @@ const OPEN = `
   with written as (
     insert into lifeboat.incident
       (id, version, head, state, phase, private, channel_id, opened_at, wake_at, people, pager_ids)
-    select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
-    where $13 = 0
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
     on conflict (id) do nothing
     returning id
   ) ${EVENTS}`;
@@ -100,7 +104,7 @@ async function append(
   if (events.length === 0) return;
   const { incident, version, head } = after;
   const expected = version - events.length;
-  const { rowCount } = await query(expected === 0 ? OPEN : CHANGE, [
+  const values = [
     incident.id,
     version,
     head,
@@ -114,8 +118,9 @@ async function append(
     // The pager knows our own pages by the incident's id.
     [incident.id, ...incident.pager.links.flatMap((link) => link.id ?? [])],
     JSON.stringify(events),
-    expected,
-  ]);
+  ];
+  const { rowCount } =
+    expected === 0 ? await query(OPEN, values) : await query(CHANGE, [...values, expected]);
   if (rowCount !== events.length) throw new ConcurrencyError(incident.id);
 }
 

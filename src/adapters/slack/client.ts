@@ -1,5 +1,6 @@
 import { WebClient } from '@slack/web-api';
 import type { Log } from '../../lib/redact.ts';
+import { transportError } from './errors.ts';
 import { slackLogger } from './slack-logger.ts';
 
 /**
@@ -23,6 +24,8 @@ export interface SlackClientOptions {
   apiUrl?: string;
   /** How requests leave; for proxies and tests. */
   fetch?: Fetch;
+  /** Longest time for one call, in milliseconds, instead of what suits each client. */
+  timeoutMs?: number;
   log: Log;
 }
 
@@ -36,15 +39,15 @@ export function createSlackClients(options: SlackClientOptions): SlackClients {
     throw new Error('the Slack token holds characters that no token has (a line break, a blank?)');
   }
   const client = (kind: keyof typeof TIMEOUT_MS) =>
-    new WebClient(options.token, { ...singleSend(options), timeout: TIMEOUT_MS[kind] });
+    new WebClient(options.token, { ...singleSend(options), timeout: options.timeoutMs ?? TIMEOUT_MS[kind] });
   return { interactive: client('interactive'), bulk: client('bulk'), reads: client('reads') };
 }
 
 /** Client options under which a call is sent once and never waits for the allowance of another. */
-export function singleSend({ apiUrl, fetch, log }: Omit<SlackClientOptions, 'token'>) {
+export function singleSend({ apiUrl, fetch, log }: Pick<SlackClientOptions, 'apiUrl' | 'fetch' | 'log'>) {
   return {
     ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
-    fetch: withRetryAfter(fetch ?? globalThis.fetch),
+    fetch: telling(fetch ?? globalThis.fetch),
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     logger: slackLogger(log),
@@ -56,10 +59,15 @@ export function isSendable(token: string): boolean {
   return /^[\x21-\x7e]+$/.test(token);
 }
 
-/** Without a `Retry-After` the client library would throw an error that only its text tells from others. */
-function withRetryAfter(fetch: Fetch): Fetch {
+/**
+ * `fetch` as the client library needs it: it can tell neither why a request failed nor, without a
+ * `Retry-After`, that Slack wants us to slow down.
+ */
+function telling(fetch: Fetch): Fetch {
   return async (input, init) => {
-    const response = await fetch(input, init);
+    const response = await fetch(input, init).catch((error: unknown) => {
+      throw transportError(error);
+    });
     if (response.status !== 429 || /^\d+$/.test(response.headers.get('retry-after') ?? '')) return response;
     const headers = new Headers(response.headers);
     headers.set('retry-after', DEFAULT_RETRY_AFTER_S);

@@ -43,6 +43,27 @@ const PASSING: Record<string, 'nothing_done' | 'in_doubt'> = {
   external_channel_migrating: 'nothing_done',
 };
 
+/** A request that got no whole answer, as our own `fetch` throws it. */
+class TransportError extends Error {
+  readonly reason: 'timed_out' | 'unreachable' | 'connection_lost';
+  /** `ECONNREFUSED` and the like. */
+  readonly errno: string | undefined;
+
+  constructor(reason: TransportError['reason'], errno: string | undefined) {
+    super(reason);
+    this.reason = reason;
+    this.errno = errno;
+  }
+}
+
+/** What an error of `fetch` means; its own words may quote what was sent and are not kept. */
+export function transportError(error: unknown): TransportError {
+  const errno = errorCode(error);
+  if (isTimeout(error)) return new TransportError('timed_out', errno);
+  const isUnsent = errno !== undefined && NOT_SENT.has(errno);
+  return new TransportError(isUnsent ? 'unreachable' : 'connection_lost', errno);
+}
+
 /** The connection was never made, so nothing was sent. */
 const NOT_SENT = new Set([
   'ECONNREFUSED',
@@ -119,17 +140,18 @@ function slackFault(error: unknown, method: string, inDoubt: InDoubt): UpstreamE
     const retry = FINAL_STATUSES.has(error.statusCode) ? 'never' : inDoubt;
     return new UpstreamError('slack', `http_${error.statusCode}`, { retry, detail: method });
   }
-  const original = error instanceof WebAPIRequestError ? error.original : error;
-  const code = errorCode(original);
-  const isTimeout = original instanceof Error && original.name === 'TimeoutError';
-  // Neither a failed request nor a body that broke off: a fault of our own, to be seen as such.
-  if (original === error && code === undefined && !isTimeout) throw error;
-  const detail = [method, code].filter(Boolean).join(', ');
-  if (isTimeout) return new UpstreamError('slack', 'timed_out', { retry: inDoubt, detail });
-  if (code !== undefined && NOT_SENT.has(code)) {
-    return new UpstreamError('slack', 'unreachable', { retry: 'safe', detail });
-  }
-  return new UpstreamError('slack', 'connection_lost', { retry: inDoubt, detail });
+  const broken = brokenBy(error instanceof WebAPIRequestError ? error.original : error);
+  // No failure of the call but a fault of our own, to be seen as such.
+  if (!broken) throw error;
+  const retry = broken.reason === 'unreachable' ? 'safe' : inDoubt;
+  const detail = [method, broken.errno].filter(Boolean).join(', ');
+  return new UpstreamError('slack', broken.reason, { retry, detail });
+}
+
+/** A body that broke off comes past our `fetch`, as the platform throws it. */
+function brokenBy(error: unknown): TransportError | undefined {
+  if (error instanceof TransportError) return error;
+  return isTimeout(error) || errorCode(error) !== undefined ? transportError(error) : undefined;
 }
 
 function platformFault(error: WebAPIPlatformError, method: string, inDoubt: InDoubt): UpstreamError {
@@ -147,6 +169,10 @@ function platformFault(error: WebAPIPlatformError, method: string, inDoubt: InDo
   if (passing === undefined) return new UpstreamError('slack', code, { retry: 'never', detail });
   if (passing === 'in_doubt') return new UpstreamError('slack', code, { retry: inDoubt, detail });
   return new UpstreamError('slack', code, { retry: 'safe', retryAfterMs: DEFAULT_WAIT_MS, detail });
+}
+
+function isTimeout(error: unknown): boolean {
+  return (error as { name?: unknown } | undefined)?.name === 'TimeoutError';
 }
 
 /** `ECONNREFUSED` and the like, wherever in the chain of causes it is. */

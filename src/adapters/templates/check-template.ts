@@ -112,7 +112,7 @@ function reviewValue(value: Value, scope: Scope, review: Review, lenient: boolea
     const left = token.operator === 'not' ? NOTHING : (stack.pop() ?? NOTHING);
     stack.push(combine(token.operator, left, right, token, review));
   }
-  const result = stack[0] ?? NOTHING;
+  const result: Operand = stack[0] ?? NOTHING;
   let shape = result.shape;
   for (const { name, args } of value.filters) {
     shape = reviewFilter(name, shape, value.initial.postfix[0], review);
@@ -142,7 +142,7 @@ function reviewFilter(
   if (takes && kind && !takes.includes(kind)) {
     report(at, `is a ${kind}, but ${name} takes a ${takes.join(' or ')}`, review);
   }
-  return name === 'ms_to' || name === 'size' ? z.number() : ANYTHING;
+  return ANYTHING;
 }
 
 /** Sentences about a word take any text; those about an incident only that very shape. */
@@ -186,6 +186,9 @@ function compareWords(left: Operand, right: Operand, at: Token, review: Review):
 function operand(token: Token, scope: Scope, review: Review, guarded: boolean): Operand {
   if (TypeGuards.isQuotedToken(token)) return { ...NOTHING, shape: z.string(), literal: token.content };
   if (TypeGuards.isNumberToken(token)) return { ...NOTHING, shape: z.number(), literal: token.content };
+  if (TypeGuards.isLiteralToken(token) && typeof token.content !== 'boolean') {
+    report(token, 'is not supported: ask with if, unless or .size', review);
+  }
   if (!TypeGuards.isPropertyAccessToken(token)) return NOTHING;
   const path = token.props.map((prop) => ('content' in prop ? String(prop.content) : ''));
   if (token.variable || path.includes('')) {

@@ -29,17 +29,22 @@ interface Named {
   slack?: string;
 }
 
+/** A link must fit whole wherever it stands; it cannot be shortened. */
+const LONGEST_URL = 1200;
+const LONGEST_LINK_TITLE = 120;
+const LONGEST_NAME = 80;
+
 const SEVERITY_MARKS: Record<string, string> = { '1': '🔴', '2': '🟠', '3': '🟡', '4': '🔵' };
 
 /** The filters of Liquid's own that templates may use. */
-export const OWN_FILTERS = ['default', 'size', 'join', 'plus', 'minus', 'abs', 'upcase', 'downcase'] as const;
+export const OWN_FILTERS = ['default', 'join', 'append', 'minus', 'abs', 'downcase'] as const;
 
 /** Lifeboat's filters, by the name that templates use. `docs/messages.md` explains each. */
 export const FILTERS: Record<string, FilterDefinition> = {
   // People and places.
   mention: { takes: ['map'], raw: true, rich: mention, plain: (who: Named) => escapeText(nameOf(who)) },
   who: { takes: ['map'], rich: nameOf },
-  channel: { takes: ['text'], raw: true, rich: channel, plain: (_id, name = '') => escapeText(`#${name}`) },
+  channel: { takes: ['text'], raw: true, rich: channel, plain: plainChannel },
   link: { takes: ['text'], raw: true, rich: link, plain: (url: string, title = url) => escapeText(title) },
 
   // Times. Durations are milliseconds.
@@ -48,7 +53,6 @@ export const FILTERS: Record<string, FilterDefinition> = {
   time: { takes: ['text'], raw: true, rich: time, plain: utcClock },
   ago: { takes: ['text'], rich: ago },
   later: { takes: ['text'], rich: (at: string, ms: number) => new Date(Date.parse(at) + ms).toISOString() },
-  ms_to: { takes: ['text'], rich: (from: string, to: string) => Date.parse(to) - Date.parse(from) },
   duration: { takes: ['number'], rich: duration },
   duration_up: { takes: ['number'], rich: durationUp },
   exact: { takes: ['number'], rich: exactDuration },
@@ -58,8 +62,10 @@ export const FILTERS: Record<string, FilterDefinition> = {
   words: { takes: ['text'], rich: words },
   severity_mark: { takes: ['text'], rich: severityMark },
   kind_mark: { takes: ['text'], rich: kindMark },
+  beyond: { takes: ['text'], rich: beyond },
   cut: { takes: ['text'], rich: (text: string, max: number) => shorten(text.trim(), max) },
   one_line: { takes: ['text'], rich: oneLine },
+  code: { takes: ['text'], raw: true, rich: code, plain: (text: string) => escapeText(oneLine(text)) },
   quote: { takes: ['text'], raw: true, rich: quote, plain: escapeText },
   told: { takes: ['text'], raw: true, rich: keepOwnTokens, plain: keepOwnWords },
 };
@@ -72,7 +78,7 @@ export function kindMark(kind: string): string {
 function nameOf(who: Named): string {
   if (who.kind === 'lifeboat') return 'Lifeboat';
   if (who.kind === 'pagerduty') return who.name ? `${who.name} in PagerDuty` : 'PagerDuty';
-  return oneLine(who.name ?? 'somebody');
+  return shorten(oneLine(who.name ?? 'somebody'), LONGEST_NAME);
 }
 
 function mention(who: Named): string {
@@ -84,9 +90,13 @@ function channel(id: string, name?: string): string {
   return escapeText(name ? `#${name}` : id);
 }
 
+function plainChannel(_id: string, name?: string): string {
+  return name ? escapeText(`#${name}`) : 'its channel';
+}
+
 function link(url: string, title = url): string {
-  const words = escapeText(oneLine(title)) || escapeText(url);
-  if (!/^https?:\/\/\S+$/.test(url)) return words;
+  const words = escapeText(shorten(oneLine(title) || url, LONGEST_LINK_TITLE));
+  if (!/^https?:\/\/\S+$/.test(url) || url.length > LONGEST_URL) return words;
   const target = url.replace(/[<>|]/g, encodeURIComponent).replaceAll('&', '&amp;');
   return `<${target}|${words}>`;
 }
@@ -120,8 +130,18 @@ function severityMark(label: string): string {
   return mark ? `${mark} ${label}` : label;
 }
 
+/** What a text says besides its first line, when that is the title. */
+function beyond(text: string, title: string): string {
+  return text.startsWith(title) ? text.slice(title.length).trim() : text.trim();
+}
+
 function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim();
+}
+
+/** What to type; a typed backtick cannot end it early. */
+function code(text: string): string {
+  return `\`${escapeText(oneLine(text).replaceAll('`', "'"))}\``;
 }
 
 function quote(text: string): string {

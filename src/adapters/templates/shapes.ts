@@ -10,7 +10,7 @@ export interface Scope {
 }
 
 export type Found =
-  | { ok: true; shape: z.ZodType; /** The part of the path that may be absent here. */ absent?: string }
+  | { ok: true; shape: z.ZodType /** The part of the path that may be absent here. */; absent?: string }
   | { ok: false; problem: string };
 
 /** Follows `path` through the shapes of the variables. */

@@ -52,6 +52,14 @@ export type Job =
   | { queue: 'home'; data: { userId: string; teamId: string } };
 export type QueueName = Job['queue'];
 
+/** The queues, and the sweep that comes by itself once a minute on one replica. */
+export type AnyQueue = QueueName | 'sweep';
+
+/** What a job of a queue carries. */
+export type JobData<Q extends AnyQueue> = Q extends QueueName
+  ? Extract<Job, { queue: Q }>['data']
+  : Record<string, never>;
+
 export interface Tx {
   /** The database's clock: the only clock that times are compared on. */
   now: Instant;
@@ -88,6 +96,8 @@ export interface IncidentStore {
   /** Open incidents whose timer should have fired before this moment. */
   overdue(before: Instant, limit: number): Promise<IncidentId[]>;
   enqueue(jobs: Job[]): Promise<void>;
+  /** Length of all chains together; an estimate is enough. */
+  recordCount(): Promise<number>;
 }
 
 export interface DeliveryStore {

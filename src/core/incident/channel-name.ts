@@ -15,16 +15,17 @@ export function channelName(
   attempt: number,
 ): string {
   const date = incident.openedAt.slice(0, 10).replaceAll('-', '');
+  const number = incident.id.split('-').at(-1) as string;
   const values: Record<string, string> = {
     date,
-    number: incident.id.slice(-3),
+    number,
     severity: clean(incident.severity),
     kind: clean(incident.kind),
   };
   const frame = pattern.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
   const room = MAX - SUFFIX_ROOM - (frame.length - '{slug}'.length);
-  const slug = clean(incident.title).slice(0, Math.max(0, room)) || incident.id.slice(-3);
-  const name = clean(frame.replace('{slug}', slug)).slice(0, MAX - SUFFIX_ROOM);
+  const slug = clean(incident.title).slice(0, Math.max(0, room)) || number;
+  const name = clean(clean(frame.replaceAll('{slug}', slug)).slice(0, MAX - SUFFIX_ROOM));
   return attempt > 1 ? `${name}-${attempt}` : name;
 }
 

@@ -61,9 +61,10 @@ export function confirmProposal(
       kind,
       tiers,
       regions,
-      private: state.private,
       runbook,
       ...changes,
+      // The channel exists: it does not become public by a choice in a form.
+      private: state.private || changes.private === true,
     },
     undefined,
     policy,

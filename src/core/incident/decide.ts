@@ -1,22 +1,18 @@
-import type { Actor, Capability, PersonView } from '../shared/actor.ts';
+import type { PersonView } from '../shared/actor.ts';
 import { assertNever } from '../shared/assert-never.ts';
 import { type Refusal, refuse } from '../shared/refusal.ts';
 import { type Instant, msBetween, plus } from '../shared/time.ts';
 import { nextSlot } from '../status/grid.ts';
+import type { Asking } from './asking.ts';
 import type { IncidentCommand } from './commands.ts';
-import { confirmProposal, declare, ladderFrom, propose } from './decide-opening.ts';
+import { acknowledgeRung, escalate, ladderAt, pagerChange } from './decide-ladder.ts';
+import { confirmProposal, declare, propose } from './decide-opening.ts';
+import { pauseStatus, publishStatus, resumeStatus } from './decide-status.ts';
 import type { IncidentEventBody } from './events.ts';
-import { DUTIES, type Duty, type Incident, isLive, MARKS } from './incident.ts';
-import { compareSeverity, type Policy, severityOf } from './policy.ts';
-import { callRung, gridAnchor, nextRung, tick } from './timers.ts';
-
-/** Who asks, and what the profile lets them do. Timers and webhooks hold every capability. */
-export interface Asking {
-  actor: Actor;
-  capabilities: Capability[];
-  policy: Policy;
-  now: Instant;
-}
+import { DUTIES, type Duty, type Incident, MARKS } from './incident.ts';
+import { compareSeverity, type SeverityPolicy, severityOf } from './policy.ts';
+import { commanderOnly, commands, notClosed, notOpen, withReason } from './rights.ts';
+import { gridAnchor, owed, tick } from './timers.ts';
 
 /**
  * What follows from a command: the events, or the reason why not. Pure: the clock, the policy and
@@ -28,10 +24,14 @@ export function decide(
   asking: Asking,
 ): IncidentEventBody[] | Refusal {
   const { policy, now } = asking;
-  if (command.type === 'propose') return propose(command.input, command.alert, policy);
-  if (command.type === 'declare') return declare(command.input, command.alert, policy, now);
-  if (!state) return refuse('incident.not_found');
-  return decideOn(state, command, asking);
+  if (command.type !== 'propose' && command.type !== 'declare') {
+    return state ? decideOn(state, command, asking) : refuse('incident.not_found');
+  }
+  if (state) return refuse('incident.already_declared', { incident: state.id });
+  const { input, alert } = command;
+  return command.type === 'propose'
+    ? propose(input, command.alert, policy)
+    : declare(input, alert, policy, now);
 }
 
 function decideOn(
@@ -60,7 +60,10 @@ function decideOn(
     case 'drop_duty':
       return dropDuty(state, command.duty, asking);
     case 'add_note':
-      return notClosed(state) ?? [{ type: 'note_added', data: { text: command.text } }];
+      return (
+        notClosed(state) ??
+        withReason(command.text, () => [{ type: 'note_added', data: { text: command.text } }])
+      );
     case 'set_mark':
       return setMark(state, command, now);
     case 'add_link':
@@ -72,9 +75,10 @@ function decideOn(
     case 'resume_status':
       return resumeStatus(state, asking);
     case 'escalate':
-      return escalate(state);
+      return escalate(state, policy);
     case 'record_reached':
-      return [{ type: 'rung_reached', data: rest(command) }];
+      // The end of the incident overtook the call: nobody is woken for what is over.
+      return state.phase === 'open' ? [{ type: 'rung_reached', data: rest(command) }] : [];
     case 'acknowledge_rung':
       return acknowledgeRung(state);
     case 'snooze_nudge':
@@ -127,23 +131,37 @@ function changeSeverity(
   const lower = compareSeverity(policy, to, state.severity) > 0;
   if (lower && !commands(state, asking)) return commanderOnly(state, 'lower the severity');
   if (reason === '') return refuse('command.needs_reason', { command: 'severity' });
-  const ladder = state.ladder.rungs.length > 0 ? state.ladder.rungs : ladderFrom(policy, severity, now);
+  const { resumed, missed } = owed(state, now);
+  const isPaused = state.status.paused !== undefined && resumed.length === 0;
   const nextDueAt = nextSlot(gridAnchor(state), severity.everyMs, now);
   return [
-    {
-      type: 'severity_changed',
-      data: { from: state.severity, to, reason, everyMs: severity.everyMs, ladder },
-    },
+    ...resumed,
+    { type: 'severity_changed', data: severityChange(state, severity, reason, asking) },
     {
       type: 'status_published',
       data: {
         trigger: 'change',
-        missed: 0,
-        ...(state.status.paused ? {} : { nextDueAt }),
+        missed,
+        ...(isPaused ? {} : { nextDueAt }),
         change: { severity: { from: state.severity, to, reason } },
       },
     },
   ];
+}
+
+/** Everything that depends on the severity is fixed anew; who was not woken yet is woken when it demands so. */
+function severityChange(state: Incident, severity: SeverityPolicy, reason: string, { policy, now }: Asking) {
+  const situation = { ...state, severity: severity.id };
+  const page = severity.pages && policy.pager.page && state.kind === 'real' && !state.pager.paged;
+  return {
+    from: state.severity,
+    to: severity.id,
+    reason,
+    everyMs: severity.everyMs,
+    ladder: ladderAt(state, policy, severity, now),
+    objectives: policy.objectivesFor(situation),
+    page,
+  };
 }
 
 function takeDuty(
@@ -167,6 +185,8 @@ function takeDuty(
 }
 
 function dropDuty(state: Incident, duty: Duty, asking: Asking): IncidentEventBody[] | Refusal {
+  const closed = notClosed(state);
+  if (closed) return closed;
   const before = state.duties[duty];
   if (!before) return refuse('role.not_held', { role: duty });
   if (!handsOver(before, state, asking)) return commanderOnly(state, `take the role of ${duty} away`);
@@ -186,6 +206,11 @@ function setMark(
   if (!MARKS.includes(name)) return refuse('mark.unknown', { word: name, known: MARKS.join(', ') });
   const closed = notClosed(state);
   if (closed) return closed;
+  // What Lifeboat saw itself can be corrected, not made up: a clock must not stop on an open incident.
+  if (name === 'declared' && !state.marks.declared) return notOpen(state);
+  if (name === 'resolved' && !state.marks.resolved) {
+    return refuse('incident.not_resolved', { incident: state.id });
+  }
   if (at > now) return refuse('mark.future', { mark: name, at });
   const before = state.marks[name];
   return [
@@ -205,76 +230,13 @@ function addLink(title: string, url: string): IncidentEventBody[] | Refusal {
   return [{ type: 'link_added', data: { title, url } }];
 }
 
-function publishStatus(
-  state: Incident,
-  { human }: Extract<IncidentCommand, { type: 'publish_status' }>,
-): IncidentEventBody[] | Refusal {
-  if (state.phase !== 'open') return notOpen(state);
-  if (human.situation === '') return refuse('status.empty');
-  const { nextDueAt } = state.status;
-  return [
-    {
-      type: 'status_published',
-      data: { trigger: 'person', missed: 0, ...(nextDueAt ? { nextDueAt } : {}), human },
-    },
-  ];
-}
-
-function pauseStatus(
-  state: Incident,
-  { reason, forMs }: { reason: string; forMs: number },
-  asking: Asking,
-): IncidentEventBody[] | Refusal {
-  if (state.phase !== 'open') return notOpen(state);
-  if (!commands(state, asking)) return commanderOnly(state, 'pause the updates');
-  if (state.status.paused) return refuse('status.already_paused', { until: state.status.paused.until });
-  if (forMs > asking.policy.maxPauseMs) {
-    return refuse('status.pause_too_long', { minutes: String(asking.policy.maxPauseMs / 60_000) });
-  }
-  return withReason(reason, () => [
-    { type: 'status_paused', data: { reason, until: plus(asking.now, forMs) } },
-  ]);
-}
-
-function resumeStatus(state: Incident, { now }: Asking): IncidentEventBody[] | Refusal {
-  if (!state.status.paused) return refuse('status.not_paused', { incident: state.id });
-  return [
-    { type: 'status_resumed', data: { nextDueAt: nextSlot(gridAnchor(state), state.status.everyMs, now) } },
-  ];
-}
-
-function escalate(state: Incident): IncidentEventBody[] | Refusal {
-  if (state.phase !== 'open') return notOpen(state);
-  const index = state.ladder.rungs.findIndex((rung) => rung.calledAt === undefined);
-  if (index < 0) return refuse('ladder.at_the_top', { incident: state.id });
-  return callRung(state, index, 'person');
-}
-
-function acknowledgeRung(state: Incident): IncidentEventBody[] | Refusal {
-  const index = state.ladder.rungs.findLastIndex((rung) => rung.calledAt !== undefined);
-  if (index < 0) return refuse('rung.nothing_to_acknowledge', { incident: state.id });
-  if (state.ladder.acknowledged) return [];
-  return [{ type: 'ladder_acknowledged', data: { index } }];
-}
-
-function pagerChange(
-  state: Incident,
-  command: Extract<IncidentCommand, { type: 'pager_change' }>,
-): IncidentEventBody[] {
-  const events: IncidentEventBody[] = [{ type: 'pager_changed', data: rest(command) }];
-  const waiting = state.phase === 'open' && nextRung(state) && !state.ladder.acknowledged;
-  if (command.change !== 'acknowledged') return events;
-  if (!state.marks.acknowledged) events.push(acknowledgedMark(command));
-  return waiting ? [...events, ...(acknowledgeRung(state) as IncidentEventBody[])] : events;
-}
-
 function resolve(state: Incident, summary: string, asking: Asking): IncidentEventBody[] | Refusal {
   if (state.phase === 'resolved') return refuse('incident.already_resolved', { incident: state.id });
   if (state.phase !== 'open') return notOpen(state);
   if (!commands(state, asking)) return commanderOnly(state, 'resolve the incident');
   return withReason(summary, () => [
     { type: 'incident_resolved', data: { summary } },
-    { type: 'status_published', data: { trigger: 'resolved', missed: 0 } },
+    { type: 'status_published', data: { trigger: 'resolved', missed: owed(state, asking.now).missed } },
   ]);
 }
 
@@ -296,41 +258,6 @@ function close(state: Incident, asking: Asking): IncidentEventBody[] | Refusal {
   }
   if (!commands(state, asking)) return commanderOnly(state, 'close the incident');
   return [{ type: 'incident_closed', data: {} }];
-}
-
-/** The commander of this incident commands it, whatever the profile's pools say. */
-function commands(state: Incident, { actor, capabilities }: Asking): boolean {
-  const isCommander = actor.kind === 'person' && state.duties.commander?.id === actor.id;
-  return isCommander || capabilities.includes('command');
-}
-
-function commanderOnly(state: Incident, what: string): Refusal {
-  const who = state.duties.commander?.name ?? 'nobody yet: take the role with /dr role commander';
-  return refuse('permission.commander_only', { what, who });
-}
-
-function notOpen(state: Incident): Refusal {
-  return refuse('incident.not_open', { incident: state.id, phase: state.phase });
-}
-
-function notClosed(state: Incident): Refusal | undefined {
-  return isLive(state) || state.phase === 'resolved'
-    ? undefined
-    : refuse('incident.closed', { incident: state.id });
-}
-
-function withReason(reason: string, events: () => IncidentEventBody[]): IncidentEventBody[] | Refusal {
-  return reason === '' ? refuse('command.needs_reason') : events();
-}
-
-function acknowledgedMark(command: Extract<IncidentCommand, { type: 'pager_change' }>): IncidentEventBody {
-  return {
-    type: 'mark_set',
-    data: {
-      name: 'acknowledged',
-      mark: { at: command.at, source: 'automatic', evidence: `PagerDuty ${command.pagerId}` },
-    },
-  };
 }
 
 function rest<C extends { type: string }>({ type: _type, ...data }: C): Omit<C, 'type'> {

@@ -51,6 +51,7 @@ function deeds(event: RecordedEvent, state: Incident, incident: IncidentView, po
     case 'rung_reached':
       return [{ kind: 'sync_channel' }, invite([], event.data.people)];
     case 'severity_changed':
+      return [{ kind: 'sync_channel' }, ...(event.data.page ? [page(incident)] : [])];
     case 'duty_dropped':
     case 'mark_set':
     case 'link_added':
@@ -85,6 +86,8 @@ function deeds(event: RecordedEvent, state: Incident, incident: IncidentView, po
 }
 
 function posts(event: RecordedEvent, incident: IncidentView, policy: Policy): Effect[] {
+  // The channel of a closed incident is archived: what comes later stands in the record alone.
+  if (incident.phase === 'closed' && event.type !== 'incident_closed') return [];
   switch (event.type) {
     case 'incident_proposed':
       return [post({ to: 'channel' }, { id: 'proposal', vars: { incident, alert: event.data.alert } })];
@@ -110,7 +113,13 @@ function posts(event: RecordedEvent, incident: IncidentView, policy: Policy): Ef
     case 'nudge_sent': {
       const { nudge, count, to } = event.data;
       return to
-        ? [post({ to: 'person', person: to }, { id: 'nudge', vars: { incident, nudge, count } })]
+        ? [
+            post(
+              { to: 'person', person: to },
+              { id: 'nudge', vars: { incident, nudge, count } },
+              `nudge:${incident.id}:${nudge}`,
+            ),
+          ]
         : [];
     }
     case 'pager_unreachable':
@@ -153,7 +162,7 @@ function statusPosts(
 ): Effect[] {
   const update = { ...event.data, by: event.actor };
   const vars = { incident, update };
-  // Only plain slots may be joined when they are late: what a person wrote is never swallowed.
+  // Of updates only plain slots may be joined when they are late: what a person wrote is never swallowed.
   const join = event.data.trigger === 'slot' ? `status:${incident.id}` : undefined;
   const own = post({ to: 'channel' }, { id: 'status-update', vars }, join);
   if (!hearsOf(event.data.trigger, policy)) return [own];

@@ -68,7 +68,17 @@ export type IncidentEventBody =
     }
   | {
       type: 'severity_changed';
-      data: { from: string; to: string; reason: string; everyMs: number; ladder: Rung[] };
+      data: {
+        from: string;
+        to: string;
+        reason: string;
+        everyMs: number;
+        ladder: Rung[];
+        /** The targets at the new severity. */
+        objectives?: Objective[];
+        /** People are paged who were not paged at the declaration. */
+        page?: boolean;
+      };
     }
   | { type: 'duty_taken'; data: { duty: Duty; holder: PersonView; before?: PersonView } }
   | { type: 'duty_dropped'; data: { duty: Duty; before: PersonView } }

@@ -1,8 +1,9 @@
 import { type PersonView, viewOf } from '../shared/actor.ts';
 import { assertNever } from '../shared/assert-never.ts';
 import type { IncidentId } from '../shared/ids.ts';
+import { type Instant, msBetween, plus } from '../shared/time.ts';
 import type { IncidentEvent, Opening, PagerAlert, PagerChange, StatusPublished } from './events.ts';
-import type { Incident, NudgeKind, PagerLink, Phase } from './incident.ts';
+import { type Incident, NUDGES, type NudgeKind, type PagerLink, type Phase, type Rung } from './incident.ts';
 
 const NO_NUDGES: Incident['nudges'] = {
   noCommander: { sent: 0 },
@@ -70,7 +71,7 @@ function declared(
     duties: before?.duties ?? {},
     people: withPeople(before?.people ?? [], by ? [by] : []),
     links: before?.links ?? [],
-    marks: { ...before?.marks, declared: { at: event.at, source: 'automatic' } },
+    marks: { ...fresh.marks, ...before?.marks, declared: { at: event.at, source: 'automatic' } },
     status: { everyMs: event.data.everyMs, published: 0 },
     ladder: { rungs: event.data.ladder },
     pager: { ...(before?.pager ?? fresh.pager), paged: event.data.page },
@@ -96,6 +97,8 @@ function changed(s: Incident, event: IncidentEvent): Incident {
         severity: event.data.to,
         status: { ...s.status, everyMs: event.data.everyMs },
         ladder: { ...s.ladder, rungs: event.data.ladder },
+        objectives: event.data.objectives ?? s.objectives,
+        pager: { ...s.pager, paged: s.pager.paged || event.data.page === true },
       };
     case 'duty_taken':
       return {
@@ -106,7 +109,8 @@ function changed(s: Incident, event: IncidentEvent): Incident {
       };
     case 'duty_dropped': {
       const { [event.data.duty]: _dropped, ...duties } = s.duties;
-      return { ...s, duties };
+      const isCommander = event.data.duty === 'commander';
+      return { ...s, duties, nudges: isCommander ? rest(s, event.at, ['noCommander']) : s.nudges };
     }
     case 'mark_set':
       return { ...s, marks: { ...s.marks, [event.data.name]: event.data.mark } };
@@ -123,19 +127,17 @@ function changed(s: Incident, event: IncidentEvent): Incident {
       return { ...s, status: { ...status, nextDueAt: event.data.nextDueAt } };
     }
     case 'rung_called':
-      return {
-        ...s,
-        ladder: {
-          rungs: s.ladder.rungs.map((rung, i) =>
-            i === event.data.index ? { ...rung, calledAt: event.at } : rung,
-          ),
-        },
-      };
+      return { ...s, ladder: { rungs: withCalled(s.ladder.rungs, event.data, event.at) } };
     case 'rung_reached':
       return { ...s, people: withPeople(s.people, event.data.people) };
     case 'ladder_acknowledged': {
       const by = viewOf(event.actor)?.name ?? (event.actor.kind === 'pagerduty' ? 'PagerDuty' : 'Lifeboat');
-      return { ...s, ladder: { ...s.ladder, acknowledged: { by, at: event.at } } };
+      const acknowledged = s.marks.acknowledged ?? { at: event.at, source: 'automatic' as const };
+      return {
+        ...s,
+        ladder: { ...s.ladder, acknowledged: { by, at: event.at } },
+        marks: { ...s.marks, acknowledged },
+      };
     }
     case 'nudge_sent': {
       const { nudge, count } = event.data;
@@ -169,17 +171,8 @@ function changed(s: Incident, event: IncidentEvent): Incident {
         marks: { ...s.marks, resolved: { at: event.at, source: 'automatic' } },
       };
     }
-    case 'incident_reopened': {
-      const { resolution: _resolution, ...rest } = s;
-      const { resolved: _resolved, ...marks } = s.marks;
-      return {
-        ...rest,
-        phase: 'open',
-        marks,
-        status: { ...s.status, nextDueAt: event.data.nextDueAt },
-        nudges: NO_NUDGES,
-      };
-    }
+    case 'incident_reopened':
+      return reopened(s, event);
     case 'incident_closed':
       return { ...s, phase: 'closed' };
     case 'note_added':
@@ -189,6 +182,41 @@ function changed(s: Incident, event: IncidentEvent): Incident {
     default:
       return assertNever(event);
   }
+}
+
+/**
+ * The clocks run again. What was said to be restored is not, and what Lifeboat does by the clock (rungs,
+ * nudges) does not count the time in between.
+ */
+function reopened(s: Incident, event: Extract<IncidentEvent, { type: 'incident_reopened' }>): Incident {
+  const { resolution, ...open } = s;
+  const { resolved: _resolved, service_restored: _restored, validated: _validated, ...marks } = s.marks;
+  const stoodMs = resolution ? msBetween(resolution.at, event.at) : 0;
+  return {
+    ...open,
+    phase: 'open',
+    marks,
+    status: { ...s.status, nextDueAt: event.data.nextDueAt },
+    ladder: { ...s.ladder, rungs: s.ladder.rungs.map((rung) => delayed(rung, stoodMs)) },
+    nudges: rest(s, event.at, NUDGES),
+  };
+}
+
+/** A rung past the end of the ladder is one that a person called where no ladder runs by itself. */
+function withCalled(
+  rungs: Rung[],
+  { index, title, roles, by }: Extract<IncidentEvent, { type: 'rung_called' }>['data'],
+  at: Instant,
+): Rung[] {
+  const rung = rungs[index] ?? { title, roles, dueAt: at };
+  // Whoever a person calls late gets as long to answer as if called in time.
+  const lateMs = by === 'person' ? Math.max(0, msBetween(rung.dueAt, at)) : 0;
+  const later = rungs.slice(index + 1).map((next) => delayed(next, lateMs));
+  return [...rungs.slice(0, index), { ...rung, calledAt: at }, ...later];
+}
+
+function delayed(rung: Rung, ms: number): Rung {
+  return rung.calledAt === undefined ? { ...rung, dueAt: plus(rung.dueAt, ms) } : rung;
 }
 
 function published(s: Incident, data: StatusPublished, event: IncidentEvent): Incident {
@@ -221,6 +249,15 @@ function touched(s: Incident, event: IncidentEvent): Incident {
 
 function reset(s: Incident, kind: NudgeKind): Incident['nudges'] {
   return { ...s.nudges, [kind]: { sent: 0 } };
+}
+
+/** These nudges begin anew, the first after its full time from now. */
+function rest(s: Incident, from: Instant, kinds: readonly NudgeKind[]): Incident['nudges'] {
+  const rested = kinds.map((kind) => [
+    kind,
+    { sent: 0, snoozedUntil: plus(from, s.nudgeRules[kind].afterMs) },
+  ]);
+  return { ...s.nudges, ...Object.fromEntries(rested) };
 }
 
 function withPeople(known: PersonView[], more: PersonView[]): PersonView[] {

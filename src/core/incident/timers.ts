@@ -16,7 +16,7 @@ export function wakeAt(state: Incident): Instant | undefined {
 /** Everything that has come due. Empty when the timer fired early or twice. */
 export function tick(state: Incident, now: Instant): IncidentEventBody[] {
   if (state.phase !== 'open') return [];
-  return [...dueStatus(state, now), ...dueRung(state, now), ...dueNudges(state, now)];
+  return [...dueStatus(state, now), ...dueRungs(state, now), ...dueNudges(state, now)];
 }
 
 /** The next rung that the timer will call; none once somebody answered. */
@@ -27,32 +27,52 @@ export function nextRung(state: Incident): { index: number; dueAt: Instant } | u
   return rung && { index, dueAt: rung.dueAt };
 }
 
-/** Calls the rung at `index`, whoever asked. */
-export function callRung(state: Incident, index: number, by: 'timer' | 'person'): IncidentEventBody[] {
-  const rung = state.ladder.rungs[index];
-  return rung ? [{ type: 'rung_called', data: { index, title: rung.title, roles: rung.roles, by } }] : [];
-}
-
-/** Where the status grid of this incident starts: the declaration. */
+/**
+ * Where the status grid of this incident starts: the declaration as Lifeboat saw it, not the mark, which
+ * people may correct later.
+ */
 export function gridAnchor(state: Incident): Instant {
-  return state.marks.declared?.at ?? state.openedAt;
+  return state.openedAt;
 }
 
-function dueStatus(state: Incident, now: Instant): IncidentEventBody[] {
+/** The update that has come due, after the end of the pause if that has come too. */
+export function dueStatus(state: Incident, now: Instant): IncidentEventBody[] {
   const { paused, nextDueAt, everyMs } = state.status;
-  if (paused) {
-    if (msBetween(paused.until, now) < 0) return [];
-    return [{ type: 'status_resumed', data: { nextDueAt: nextSlot(gridAnchor(state), everyMs, now) } }];
-  }
-  const due = nextDueAt && dueSlot(nextDueAt, everyMs, now);
-  if (!due) return [];
-  return [{ type: 'status_published', data: { trigger: 'slot', ...due } }];
+  if (!paused) return dueUpdate(nextDueAt, everyMs, now);
+  if (msBetween(paused.until, now) < 0) return [];
+  // The grid goes on where the pause ended, however late the timer is; a slot at that instant counts.
+  const resumesAt = nextSlot(gridAnchor(state), everyMs, plus(paused.until, -1));
+  const updates = dueUpdate(resumesAt, everyMs, now);
+  const next = dueSlot(resumesAt, everyMs, now)?.nextDueAt ?? resumesAt;
+  return [{ type: 'status_resumed', data: { nextDueAt: next } }, ...updates];
 }
 
-function dueRung(state: Incident, now: Instant): IncidentEventBody[] {
-  const next = nextRung(state);
-  if (!next || msBetween(next.dueAt, now) < 0) return [];
-  return callRung(state, next.index, 'timer');
+function dueUpdate(nextDueAt: Instant | undefined, everyMs: number, now: Instant): IncidentEventBody[] {
+  const due = nextDueAt && dueSlot(nextDueAt, everyMs, now);
+  return due ? [{ type: 'status_published', data: { trigger: 'slot', ...due } }] : [];
+}
+
+/** What the timer owes at this moment, for an update that goes out for another reason and stands for it. */
+export function owed(state: Incident, now: Instant): { resumed: IncidentEventBody[]; missed: number } {
+  const due = dueStatus(state, now);
+  const update = due.find((event) => event.type === 'status_published');
+  return {
+    resumed: due.filter((event) => event.type === 'status_resumed'),
+    missed: update ? update.data.missed + 1 : 0,
+  };
+}
+
+/** All that have come due: after an outage of Lifeboat none is left out, and none waits for another round. */
+function dueRungs(state: Incident, now: Instant): IncidentEventBody[] {
+  const first = nextRung(state)?.index;
+  if (first === undefined) return [];
+  const waiting = state.ladder.rungs.slice(first);
+  const early = waiting.findIndex((rung) => msBetween(rung.dueAt, now) < 0);
+  const due = early < 0 ? waiting : waiting.slice(0, early);
+  return due.map(({ title, roles }, i) => ({
+    type: 'rung_called',
+    data: { index: first + i, title, roles, by: 'timer' },
+  }));
 }
 
 function dueNudges(state: Incident, now: Instant): IncidentEventBody[] {

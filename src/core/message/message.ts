@@ -10,7 +10,8 @@ export interface Message {
 
 export type Block =
   | { kind: 'title'; text: string }
-  | { kind: 'text'; text: string }
+  /** `keep`: which end stays when it is too long to be shown; the start, unless said otherwise. */
+  | { kind: 'text'; text: string; keep?: 'start' | 'end' }
   | { kind: 'facts'; facts: { label: string; value: string }[] }
   | { kind: 'note'; text: string }
   | { kind: 'divider' }

@@ -4,8 +4,6 @@ import type { Delivery, WebhookSettings } from './types.ts';
 
 type Attempt = Delivery['attempts'][number]['result'];
 
-export type WebhookSender = ReturnType<typeof createWebhookSender>;
-
 const DROPS_TO_DISABLE = 3;
 
 /**

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DeliveryResult } from './deliveries.ts';
 import { channelOf, commandPayload, eventPayload, interactionBase } from './payloads.ts';
-import { channelFor, type PeopleDeps, showOutcome, tell } from './people-deps.ts';
+import { channelFor, directWith, type PeopleDeps, showOutcome, tell } from './people-deps.ts';
 import type { JsonObject, RetryMark, SlackChannel, SlackUser } from './types.ts';
 import { viewObject } from './view-store.ts';
 
@@ -77,11 +77,10 @@ export async function useMessageShortcut(
 /** Opens the Home tab of the app, which tells the app so. */
 export function openHomeTab(deps: PeopleDeps, user: SlackUser): Promise<DeliveryResult> {
   const home = deps.views.home(user.id);
-  const direct = deps.mirror.channels().find((one) => one.kind === 'im' && one.members.has(user.id));
   return sendEvent(deps, {
     type: 'app_home_opened',
     user: user.id,
-    channel: direct?.id ?? `D${user.id.slice(1)}`,
+    channel: directWith(deps, user)?.id ?? `D${user.id.slice(1)}`,
     tab: 'home',
     event_ts: actionTs(deps),
     ...(home ? { view: viewObject(home) } : {}),

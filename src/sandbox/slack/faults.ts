@@ -23,7 +23,6 @@ export type Fault =
 
 /** A fault in force. */
 export interface ActiveFault {
-  readonly fault: Fault;
   /** Calls it has hit so far. */
   readonly hits: number;
   clear(): void;
@@ -31,10 +30,10 @@ export interface ActiveFault {
 
 /** Faults on demand, on the way from the bot to Slack and back. */
 export interface Faults {
-  /** Slack is away: the port refuses connections until `up`. */
+  /** Slack is away: the port refuses connections until `up`, sockets are cut. */
   down(): Promise<void>;
   up(): Promise<void>;
-  /** Connections are reset before anything is read. */
+  /** Connections are reset before the call takes effect. */
   reset(filter?: FaultFilter): ActiveFault;
   /** No answer, ever; hanging calls are cut off when the fault is cleared. */
   hang(filter?: FaultFilter): ActiveFault;
@@ -57,60 +56,59 @@ export interface Faults {
 export interface FaultPlan {
   /** The first fault in force for this call, counted as a hit. */
   hit(method: string, channel: string | undefined): Fault | undefined;
-  /** Resolves when faults of the kind `hang` are cleared. */
+  /** Resolves when the fault is cleared. */
   untilCleared(fault: Fault): Promise<void>;
   skewMs(): number;
   copies(): number;
 }
 
-interface Rule extends FaultFilter {
+interface Rule {
   fault: Fault;
+  filter: FaultFilter;
   hits: number;
   cleared: PromiseWithResolvers<void>;
 }
 
-/** Builds both sides: what tests turn, and what the workspace asks. */
+interface Inbound {
+  skewMs: number;
+  copies: number;
+}
+
+/** Builds both sides: what tests turn, and what the workspace asks. `port` is the front's. */
 export function createFaults(port: { close(): Promise<void>; open(): Promise<void> }, hub: ChangeHub) {
-  const rules = new Set<Rule>();
-  const byFault = new Map<Fault, Rule>();
-  let skew = 0;
-  let copies = 1;
-  let isDown = false;
-
-  const end = (rule: Rule) => {
-    rules.delete(rule);
-    byFault.delete(rule.fault);
-    rule.cleared.resolve();
-    hub.emit({ kind: 'fault' });
-  };
-  const add = (fault: Fault, filter: FaultFilter = {}): ActiveFault => {
-    const rule: Rule = { ...filter, fault, hits: 0, cleared: Promise.withResolvers() };
-    rules.add(rule);
-    byFault.set(fault, rule);
-    hub.emit({ kind: 'fault' });
-    return {
-      fault,
-      get hits() {
-        return rule.hits;
-      },
-      clear: () => end(rule),
-    };
-  };
-  const up = async () => {
-    if (!isDown) return;
-    isDown = false;
-    await port.open();
-    hub.emit({ kind: 'fault' });
-  };
-
-  const faults: Faults = {
-    async down() {
-      if (isDown) return;
-      isDown = true;
-      await port.close();
-      hub.emit({ kind: 'fault' });
+  // A used-up rule stays until it is cleared: a call may still hang on it.
+  const rules = new Map<Fault, Rule>();
+  const inbound: Inbound = { skewMs: 0, copies: 1 };
+  const plan: FaultPlan = {
+    hit(method, channel) {
+      const rule = [...rules.values()].find((one) => isInForce(one) && matches(one.filter, method, channel));
+      if (rule) rule.hits += 1;
+      return rule?.fault;
     },
-    up,
+    untilCleared: (fault) => rules.get(fault)?.cleared.promise ?? Promise.resolve(),
+    skewMs: () => inbound.skewMs,
+    copies: () => inbound.copies,
+  };
+  return { faults: createSwitches(port, hub, rules, inbound), plan };
+}
+
+function createSwitches(
+  port: { close(): Promise<void>; open(): Promise<void> },
+  hub: ChangeHub,
+  rules: Map<Fault, Rule>,
+  inbound: Inbound,
+): Faults {
+  let isDown = false;
+  const turn = async (down: boolean) => {
+    if (isDown === down) return;
+    isDown = down;
+    await (down ? port.close() : port.open());
+    hub.emit({ kind: 'fault' });
+  };
+  const add = (fault: Fault, filter: FaultFilter = {}) => addRule(rules, hub, fault, filter);
+  return {
+    down: () => turn(true),
+    up: () => turn(false),
     reset: (filter) => add({ kind: 'reset' }, filter),
     hang: (filter) => add({ kind: 'hang' }, filter),
     slow: (ms, filter) => add({ kind: 'slow', ms }, filter),
@@ -119,38 +117,42 @@ export function createFaults(port: { close(): Promise<void>; open(): Promise<voi
     fail: (error, filter) => add({ kind: 'error', error }, filter),
     dropReply: (filter) => add({ kind: 'drop-reply' }, filter),
     clockSkew(ms) {
-      skew = ms;
+      inbound.skewMs = ms;
     },
-    duplicateDeliveries(count) {
-      copies = count;
+    duplicateDeliveries(copies) {
+      inbound.copies = copies;
     },
     async clear() {
-      for (const rule of [...rules]) end(rule);
-      skew = 0;
-      copies = 1;
-      await up();
+      for (const rule of rules.values()) rule.cleared.resolve();
+      rules.clear();
+      Object.assign(inbound, { skewMs: 0, copies: 1 });
+      await turn(false);
     },
   };
-  const plan: FaultPlan = {
-    hit(method, channel) {
-      for (const rule of rules) {
-        if (!matches(rule, method, channel)) continue;
-        rule.hits += 1;
-        // A fault that hangs must outlast its last hit, or nobody could clear it.
-        if (rule.hits === rule.times) rules.delete(rule);
-        return rule.fault;
-      }
-      return undefined;
-    },
-    untilCleared: (fault) => byFault.get(fault)?.cleared.promise ?? Promise.resolve(),
-    skewMs: () => skew,
-    copies: () => copies,
-  };
-  return { faults, plan };
 }
 
-function matches(rule: Rule, method: string, channel: string | undefined): boolean {
-  if (rule.channel !== undefined && rule.channel !== channel) return false;
-  if (rule.method === undefined) return true;
-  return typeof rule.method === 'string' ? rule.method === method : rule.method.test(method);
+function addRule(rules: Map<Fault, Rule>, hub: ChangeHub, fault: Fault, filter: FaultFilter): ActiveFault {
+  const rule: Rule = { fault, filter, hits: 0, cleared: Promise.withResolvers() };
+  rules.set(fault, rule);
+  hub.emit({ kind: 'fault' });
+  return {
+    get hits() {
+      return rule.hits;
+    },
+    clear() {
+      rules.delete(fault);
+      rule.cleared.resolve();
+      hub.emit({ kind: 'fault' });
+    },
+  };
+}
+
+function isInForce({ hits, filter }: Rule): boolean {
+  return filter.times === undefined || hits < filter.times;
+}
+
+function matches(filter: FaultFilter, method: string, channel: string | undefined): boolean {
+  if (filter.channel !== undefined && filter.channel !== channel) return false;
+  if (filter.method === undefined) return true;
+  return typeof filter.method === 'string' ? filter.method === method : filter.method.test(method);
 }

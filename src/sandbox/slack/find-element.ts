@@ -3,9 +3,9 @@ import type { JsonObject } from './types.ts';
 
 /** Which element a person means. */
 export interface ElementQuery {
-  /** Either this or `label` is needed. */
+  /** One of this, `label` and `blockId` is needed. */
   actionId?: string;
-  /** Text on a button, or the label of an input. */
+  /** Words on a button, or the label of an input. */
   label?: string;
   blockId?: string;
   /** Tells buttons with the same action apart. */
@@ -18,8 +18,10 @@ export interface FoundElement {
   element: JsonObject;
 }
 
-/** The first element that fits. */
+/** The first element that fits. @throws if the query would fit any. */
 export function findElement(blocks: readonly JsonObject[], query: ElementQuery): FoundElement | undefined {
+  if (!(query.actionId ?? query.label ?? query.blockId))
+    throw new Error('Say what to press: actionId, label or blockId');
   return allElements(blocks).find((found) => fits(found, query));
 }
 

@@ -30,21 +30,37 @@ export interface Mirror {
 
 /** An empty mirror that tells the hub of every change. */
 export function createMirror(hub: ChangeHub, now: Clock): Mirror {
-  const channels = new Map<string, SlackChannel>();
-  const idsByName = new Map<string, string>();
   const messages = new Map<string, Map<string, SlackMessage>>();
-  const ephemerals = new Map<string, Map<string, EphemeralMessage>>();
   const nextTs = createTsSource(now);
-
-  const messagesOf = (channelId: string) => getOrAdd(messages, channelId);
   const putMessage = (channelId: string, message: SlackMessage) => {
-    messagesOf(channelId).set(message.ts, message);
+    getOrAdd(messages, channelId).set(message.ts, message);
     hub.emit({ kind: 'message', channel: channelId, ts: message.ts });
   };
+  return {
+    ...channelStore(hub),
+    putMessage,
+    removeMessage(channelId, ts) {
+      messages.get(channelId)?.delete(ts);
+      hub.emit({ kind: 'message', channel: channelId, ts });
+    },
+    message: (channelId, ts) => messages.get(channelId)?.get(ts),
+    messages: (channelId) => [...(messages.get(channelId)?.values() ?? [])],
+    addSystemLine(channelId, subtype, user, text) {
+      putMessage(channelId, { type: 'message', subtype, user, text, ts: nextTs() });
+    },
+    ...ephemeralStore(hub),
+    nextTs,
+  };
+}
+
+type ChannelStore = Pick<Mirror, 'channels' | 'channel' | 'channelByName' | 'addChannel' | 'changeChannel'>;
+
+function channelStore(hub: ChangeHub): ChannelStore {
+  const channels = new Map<string, SlackChannel>();
+  const idsByName = new Map<string, string>();
   const rememberName = (channel: SlackChannel) => {
     if (channel.kind !== 'im' && channel.kind !== 'mpim') idsByName.set(channel.name, channel.id);
   };
-
   return {
     channels: () => [...channels.values()],
     channel: (id) => channels.get(id),
@@ -62,24 +78,13 @@ export function createMirror(hub: ChangeHub, now: Clock): Mirror {
       rememberName(channel);
       hub.emit({ kind: 'channel', channel: id });
     },
-    putMessage,
-    removeMessage(channelId, ts) {
-      messagesOf(channelId).delete(ts);
-      hub.emit({ kind: 'message', channel: channelId, ts });
-    },
-    message: (channelId, ts) => messages.get(channelId)?.get(ts),
-    messages: (channelId) => [...(messages.get(channelId)?.values() ?? [])],
-    addSystemLine(channelId, subtype, user, text) {
-      putMessage(channelId, { type: 'message', subtype, user, text, ts: nextTs() });
-    },
-    ...ephemeralStore(ephemerals, hub),
-    nextTs,
   };
 }
 
 type EphemeralStore = Pick<Mirror, 'addEphemeral' | 'replaceEphemeral' | 'removeEphemeral' | 'ephemerals'>;
 
-function ephemeralStore(store: Map<string, Map<string, EphemeralMessage>>, hub: ChangeHub): EphemeralStore {
+function ephemeralStore(hub: ChangeHub): EphemeralStore {
+  const store = new Map<string, Map<string, EphemeralMessage>>();
   const changed = (message: EphemeralMessage) =>
     hub.emit({ kind: 'ephemeral', channel: message.channel, user: message.to, ts: message.ts });
   return {

@@ -24,11 +24,16 @@ export function findChannel(deps: PeopleDeps, nameOrId: string): SlackChannel {
   return channel;
 }
 
-/** A channel as a person may use it. @throws if the person is not in it. */
+/** A channel as a person may use it; `dm` is the person's own with the bot. @throws if the person is not in it. */
 export function channelFor(deps: PeopleDeps, user: SlackUser, nameOrId: string): SlackChannel {
-  const channel = findChannel(deps, nameOrId);
+  const channel = (nameOrId === 'dm' && directWith(deps, user)) || findChannel(deps, nameOrId);
   if (!channel.members.has(user.id)) throw new Error(`${user.handle} is not in "${channel.name}"`);
   return channel;
+}
+
+/** The direct message between the bot and a person, if there has been one. */
+export function directWith(deps: PeopleDeps, user: SlackUser): SlackChannel | undefined {
+  return deps.mirror.channels().find((one) => one.kind === 'im' && one.members.has(user.id));
 }
 
 /** How names in forms become ids. */
@@ -63,6 +68,7 @@ const SYSTEM = new Set([
   'channel_name',
   'channel_purpose',
   'channel_topic',
+  'channel_unarchive',
   'pinned_item',
 ]);
 
@@ -80,6 +86,7 @@ export async function showOutcome(
   const body = typeof result.response === 'string' ? { text: result.response } : result.response;
   if (body === undefined || body === null) return;
   const reply = await deps.responseUrls.show(context, body as JsonObject);
+  if (typeof reply.warning === 'string') deps.log.warn('response', reply.warning, body as JsonObject);
   if (reply.ok) return;
   const messages = (reply.response_metadata as { messages?: string[] } | undefined)?.messages ?? [];
   deps.log.refuse('response', String(reply.error), messages, body as JsonObject);

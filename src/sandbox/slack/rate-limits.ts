@@ -63,6 +63,9 @@ const UNLIMITED = new Set(['api.test', 'auth.test', 'chat.getPermalink']);
 /** A fresh start reopens several sockets at once; Slack lets that pass although the tier says one a minute. */
 const CONNECTION_BURST = 10;
 
+/** Sums of thirds of a token are never quite whole. */
+const ROUNDING = 1e-6;
+
 /** How strictly calls are counted: as Slack does, not at all, or Slack's allowances times a factor. */
 export type RateLimitMode = 'slack' | 'off' | { factor: number };
 
@@ -70,7 +73,12 @@ export type RateLimitMode = 'slack' | 'off' | { factor: number };
 export interface RateLimits {
   /** Counts one call; the answer is the seconds to wait (as `Retry-After` says) if it may not pass. */
   take(method: string, channel: string | undefined): number | undefined;
-  reset(): void;
+}
+
+interface Rule {
+  key: string;
+  capacity: number;
+  perSecond: number;
 }
 
 interface Bucket {
@@ -83,39 +91,45 @@ export function createRateLimits(mode: RateLimitMode, now: Clock): RateLimits {
   const buckets = new Map<string, Bucket>();
   const factor = typeof mode === 'object' ? mode.factor : 1;
 
-  const waitFor = (key: string, capacity: number, perSecond: number): number => {
-    const bucket = buckets.get(key) ?? { tokens: capacity, at: now() };
-    buckets.set(key, bucket);
-    bucket.tokens = Math.min(capacity, bucket.tokens + ((now() - bucket.at) / 1000) * perSecond);
+  const fill = (rule: Rule): Bucket => {
+    const capacity = rule.capacity * factor;
+    const bucket = buckets.get(rule.key) ?? { tokens: capacity, at: now() };
+    buckets.set(rule.key, bucket);
+    const elapsed = Math.max(0, now() - bucket.at) / 1000;
+    bucket.tokens = Math.min(capacity, bucket.tokens + elapsed * rule.perSecond * factor);
     bucket.at = now();
-    return bucket.tokens >= 1 ? 0 : Math.ceil((1 - bucket.tokens) / perSecond);
+    return bucket;
   };
-  const takeAll = (rules: readonly [key: string, capacity: number, perSecond: number][]) => {
-    const wait = Math.max(
-      ...rules.map(([key, capacity, rate]) => waitFor(key, capacity * factor, rate * factor)),
-    );
-    if (wait > 0) return wait;
-    for (const [key] of rules) {
-      const bucket = buckets.get(key);
-      if (bucket) bucket.tokens -= 1;
-    }
-    return undefined;
-  };
-
   return {
     take(method, channel) {
-      if (mode === 'off' || UNLIMITED.has(method)) return undefined;
-      if (method === 'chat.postMessage') {
-        return takeAll([
-          [`post:${channel ?? ''}`, POST_BURST, 1],
-          ['post', POSTS_PER_MINUTE, POSTS_PER_MINUTE / 60],
-        ]);
-      }
-      const allowed = PER_MINUTE[TIERS[method] ?? 3];
-      return takeAll([
-        [method, method === 'apps.connections.open' ? CONNECTION_BURST : allowed, allowed / 60],
-      ]);
+      if (mode === 'off') return undefined;
+      const rules = rulesFor(method, channel);
+      const filled = rules.map(fill);
+      const waits = rules.map((rule, index) =>
+        waitSeconds(filled[index]?.tokens ?? 0, rule.perSecond * factor),
+      );
+      const wait = Math.max(0, ...waits);
+      if (wait > 0) return wait;
+      for (const bucket of filled) bucket.tokens -= 1;
+      return undefined;
     },
-    reset: () => buckets.clear(),
   };
+}
+
+function waitSeconds(tokens: number, perSecond: number): number {
+  const lacking = 1 - tokens;
+  return lacking < ROUNDING ? 0 : Math.ceil(lacking / perSecond - ROUNDING);
+}
+
+function rulesFor(method: string, channel: string | undefined): Rule[] {
+  if (UNLIMITED.has(method)) return [];
+  if (method === 'chat.postMessage') {
+    return [
+      { key: `post:${channel ?? ''}`, capacity: POST_BURST, perSecond: 1 },
+      { key: 'post', capacity: POSTS_PER_MINUTE, perSecond: POSTS_PER_MINUTE / 60 },
+    ];
+  }
+  const perMinute = PER_MINUTE[TIERS[method] ?? 3];
+  const capacity = method === 'apps.connections.open' ? CONNECTION_BURST : perMinute;
+  return [{ key: method, capacity, perSecond: perMinute / 60 }];
 }

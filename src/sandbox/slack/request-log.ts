@@ -44,6 +44,7 @@ export interface RequestLog {
   start(method: string, args: JsonObject): RequestRecord;
   finish(record: RequestRecord, end: Pick<RequestRecord, 'outcome' | 'status' | 'reply'>): void;
   refuse(method: string, error: string, messages: string[], args: JsonObject): void;
+  warn(method: string, warning: string, args: JsonObject): void;
   clear(): void;
 }
 
@@ -90,18 +91,12 @@ const FAULTS_OF_THE_APP = new Set([
 /** An empty log. */
 export function createRequestLog(hub: ChangeHub, now: Clock): RequestLog {
   const records: RequestRecord[] = [];
-  const refusals: Refusal[] = [];
-  const warnings: Warning[] = [];
   const counts = new Map<string, number>();
+  const complaints = createComplaints(now);
   let nextId = 1;
-
-  const refuse: RequestLog['refuse'] = (method, error, messages, args) => {
-    refusals.push({ at: now(), method, error, messages, args });
-  };
   return {
+    ...complaints,
     records,
-    refusals,
-    warnings,
     counts: () => Object.fromEntries(counts),
     start(method, args) {
       const record: RequestRecord = { id: nextId++, at: now(), method, args, outcome: 'pending' };
@@ -112,21 +107,33 @@ export function createRequestLog(hub: ChangeHub, now: Clock): RequestLog {
     },
     finish(record, end) {
       Object.assign(record, end);
-      const { reply } = record;
+      const { method, args, reply } = record;
       if (reply?.error && FAULTS_OF_THE_APP.has(reply.error)) {
-        refuse(record.method, reply.error, messagesOf(reply), record.args);
+        complaints.refuse(method, reply.error, messagesOf(reply), args);
       }
-      if (reply?.ok && typeof reply.warning === 'string') {
-        warnings.push({ at: now(), method: record.method, warning: reply.warning, args: record.args });
-      }
+      if (reply?.ok && typeof reply.warning === 'string') complaints.warn(method, reply.warning, args);
       hub.emit({ kind: 'request' });
     },
-    refuse,
     clear() {
       records.length = 0;
-      refusals.length = 0;
-      warnings.length = 0;
+      complaints.refusals.length = 0;
+      complaints.warnings.length = 0;
       counts.clear();
+    },
+  };
+}
+
+function createComplaints(now: Clock): Pick<RequestLog, 'refusals' | 'warnings' | 'refuse' | 'warn'> {
+  const refusals: Refusal[] = [];
+  const warnings: Warning[] = [];
+  return {
+    refusals,
+    warnings,
+    refuse(method, error, messages, args) {
+      refusals.push({ at: now(), method, error, messages, args });
+    },
+    warn(method, warning, args) {
+      warnings.push({ at: now(), method, warning, args });
     },
   };
 }

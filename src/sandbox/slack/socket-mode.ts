@@ -34,6 +34,7 @@ export interface SocketMode {
 
 /** An app may hold this many connections. */
 const MAX_CONNECTIONS = 10;
+const GOODBYE_MS = 500;
 const PING_EVERY_MS = 10_000;
 const LINK_PATH = '/link/';
 
@@ -42,74 +43,92 @@ interface Waiting {
   settle(ack: SocketAck): void;
 }
 
+interface Connections {
+  open: WebSocket[];
+  waiting: Map<string, Waiting>;
+}
+
 /** Sockets under the front's origin; tickets are good for one connection. */
 export function createSocketMode(appId: string, origin: () => string, hub: ChangeHub): SocketMode {
   const server = new WebSocketServer({ noServer: true });
   const tickets = new Set<string>();
-  const open: WebSocket[] = [];
-  const waiting = new Map<string, Waiting>();
+  const all: Connections = { open: [], waiting: new Map() };
   let turn = 0;
-
-  const forget = (socket: WebSocket) => {
-    const index = open.indexOf(socket);
-    if (index >= 0) open.splice(index, 1);
-    for (const [id, one] of waiting) {
-      if (one.socket !== socket) continue;
-      waiting.delete(id);
-      one.settle({ outcome: 'lost' });
-    }
-    hub.emit({ kind: 'socket' });
-  };
-  const greet = (socket: WebSocket) => {
-    open.push(socket);
-    const ping = setInterval(() => socket.ping(), PING_EVERY_MS).unref();
-    socket.on('close', () => {
-      clearInterval(ping);
-      forget(socket);
-    });
-    // A broken connection is reported by "close" as well.
-    socket.on('error', () => {});
-    socket.on('message', (data) => settle(waiting, String(data)));
-    socket.send(JSON.stringify(hello(appId, open.length)));
-    hub.emit({ kind: 'socket' });
-  };
-
   return {
-    count: () => open.length,
+    count: () => all.open.length,
     openConnection() {
-      if (open.length >= MAX_CONNECTIONS) return slackError('too_many_websockets');
+      if (all.open.length >= MAX_CONNECTIONS) return slackError('too_many_websockets');
       const ticket = randomUUID();
       tickets.add(ticket);
       return { ok: true, url: `${origin().replace(/^http/, 'ws')}${LINK_PATH}${ticket}` };
     },
     upgrade(request, socket, head) {
-      if (!tickets.delete((request.url ?? '').slice(LINK_PATH.length))) {
+      if (tickets.delete((request.url ?? '').slice(LINK_PATH.length))) {
+        server.handleUpgrade(request, socket, head, (connected) => greet(all, connected, appId, hub));
+      } else {
         socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
-        return;
       }
-      server.handleUpgrade(request, socket, head, greet);
     },
     async send(kind, payload, mark, timeoutMs) {
-      const socket = open[turn++ % open.length];
+      const socket = all.open[turn++ % all.open.length];
       if (!socket) return { outcome: 'lost' };
-      return sendEnvelope(waiting, socket, envelope(kind, payload, mark), timeoutMs);
+      return sendEnvelope(all.waiting, socket, envelope(kind, payload, mark), timeoutMs);
     },
     disconnect(reason) {
-      for (const socket of [...open]) {
-        socket.send(JSON.stringify({ type: 'disconnect', reason, debug_info: { host: 'local' } }));
-        if (reason !== 'warning') socket.close();
-      }
+      for (const socket of [...all.open]) sayGoodbye(socket, reason);
     },
     cut() {
-      for (const socket of [...open]) socket.terminate();
+      for (const socket of [...all.open]) socket.terminate();
     },
     async close() {
-      for (const socket of [...open]) socket.terminate();
+      await Promise.all(all.open.map(closePolitely));
       const { promise, resolve } = Promise.withResolvers<void>();
       server.close(() => resolve());
       await promise;
     },
   };
+}
+
+function greet(all: Connections, socket: WebSocket, appId: string, hub: ChangeHub): void {
+  all.open.push(socket);
+  const ping = setInterval(() => socket.ping(), PING_EVERY_MS).unref();
+  socket.on('close', () => {
+    clearInterval(ping);
+    forget(all, socket);
+    hub.emit({ kind: 'socket' });
+  });
+  // A broken connection is reported by "close" as well.
+  socket.on('error', () => {});
+  socket.on('message', (data) => settle(all.waiting, String(data)));
+  socket.send(JSON.stringify(hello(appId, all.open.length)));
+  hub.emit({ kind: 'socket' });
+}
+
+function sayGoodbye(socket: WebSocket, reason: DisconnectReason): void {
+  socket.send(JSON.stringify({ type: 'disconnect', reason, debug_info: { host: 'local' } }));
+  if (reason !== 'warning') socket.close();
+}
+
+function forget({ open, waiting }: Connections, socket: WebSocket): void {
+  const index = open.indexOf(socket);
+  if (index >= 0) open.splice(index, 1);
+  for (const [id, one] of waiting) {
+    if (one.socket !== socket) continue;
+    waiting.delete(id);
+    one.settle({ outcome: 'lost' });
+  }
+}
+
+/** Lets the other side finish its own goodbye, which the official client waits half a minute for. */
+async function closePolitely(socket: WebSocket): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const deadline = setTimeout(() => socket.terminate(), GOODBYE_MS);
+  socket.once('close', () => {
+    clearTimeout(deadline);
+    resolve();
+  });
+  socket.close();
+  await promise;
 }
 
 function hello(appId: string, connections: number): JsonObject {

@@ -80,17 +80,19 @@ function tokenOf(userId: string, index: number): string {
   return `upstream-${userId}-${index}`;
 }
 
-function connect(url: string, bot: InstalledBot, stop: () => Promise<void>): Upstream {
-  const pool = new Pool(url, { connections: 16 });
+function createTokenRing(bot: InstalledBot): (userId: string) => string {
   const calls = new Map<string, number>();
-
-  const nextToken = (userId: string): string => {
+  return (userId) => {
     const count = calls.get(userId) ?? 0;
     calls.set(userId, count + 1);
     const tokens = userId === bot.userId ? BOT_TOKENS : PERSON_TOKENS;
     return tokenOf(userId, Math.floor(count / CALLS_PER_TOKEN) % tokens);
   };
+}
 
+function connect(url: string, bot: InstalledBot, stop: () => Promise<void>): Upstream {
+  const pool = new Pool(url, { connections: 16 });
+  const nextToken = createTokenRing(bot);
   return {
     url,
     async call(method, args, asUserId = bot.userId) {

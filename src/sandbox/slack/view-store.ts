@@ -54,6 +54,9 @@ export function createViewStore(hub: ChangeHub, now: Clock, ids: ViewIds): ViewS
   const add = (userId: string, given: JsonObject, below: SlackView | undefined): HeldView => {
     const held = { view: newView(given, ids, now, below), userId, entered: new Map() };
     byId.set(held.view.id, held);
+    if (held.view.type === 'home') homes.set(userId, held);
+    else stacks.set(userId, [...stack(userId), held]);
+    tell(held);
     return held;
   };
 
@@ -62,18 +65,8 @@ export function createViewStore(hub: ChangeHub, now: Clock, ids: ViewIds): ViewS
     byExternalId: (externalId) => [...byId.values()].find((held) => held.view.external_id === externalId),
     stack: (userId) => [...stack(userId)],
     home: (userId) => homes.get(userId),
-    stackUp(userId, given) {
-      const held = add(userId, given, stack(userId).at(-1)?.view);
-      stacks.set(userId, [...stack(userId), held]);
-      tell(held);
-      return held;
-    },
-    setHome(userId, given) {
-      const held = add(userId, given, undefined);
-      homes.set(userId, held);
-      tell(held);
-      return held;
-    },
+    stackUp: (userId, given) => add(userId, given, stack(userId).at(-1)?.view),
+    setHome: (userId, given) => add(userId, given, undefined),
     change(held, given) {
       Object.assign(held.view, fieldsOf(given), { hash: newHash(now) });
       forgetWhatIsGone(held);

@@ -14,6 +14,7 @@ interface WebApiDeps {
 
 /** Runs a Web API call in Slack's order: token, rate, scopes, then the method itself. */
 export function createWebApi({ bot, methods, mirror, rateLimits }: WebApiDeps) {
+  const provided = [...bot.scopes].join(',');
   return async (method: string, token: string, args: JsonObject): Promise<Answer> => {
     const run = methods[method];
     if (!run || !(method in METHOD_SCOPES)) return ok(slackError('unknown_method', { req_method: method }));
@@ -26,7 +27,6 @@ export function createWebApi({ bot, methods, mirror, rateLimits }: WebApiDeps) {
 
     const kinds = kindsOf(mirror, method, args);
     const missing = missingScopes(method, kinds, bot.scopes);
-    const provided = [...bot.scopes].join(',');
     if (missing.length > 0) {
       const needed = missing.map((choice) => choice.join('|')).join(',');
       return ok(slackError('missing_scope', { needed, provided }), provided);

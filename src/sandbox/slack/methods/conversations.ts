@@ -14,24 +14,8 @@ export function conversationMethods(deps: MethodDeps): Methods {
     'conversations.setTopic': (args) => setWords(deps, args, 'topic'),
     'conversations.setPurpose': (args) => setWords(deps, args, 'purpose'),
     'conversations.rename': (args) => rename(deps, args),
-    'conversations.archive': (args) =>
-      write(deps, args, 'conversations.archive', (channel) => {
-        mirror.changeChannel(channel.id, (one) => {
-          one.isArchived = true;
-        });
-        mirror.addSystemLine(
-          channel.id,
-          'channel_archive',
-          bot.userId,
-          `<@${bot.userId}> archived the channel`,
-        );
-      }),
-    'conversations.unarchive': (args) =>
-      write(deps, args, 'conversations.unarchive', (channel) =>
-        mirror.changeChannel(channel.id, (one) => {
-          one.isArchived = false;
-        }),
-      ),
+    'conversations.archive': (args) => setArchived(deps, args, true),
+    'conversations.unarchive': (args) => setArchived(deps, args, false),
     'conversations.join': (args) =>
       write(deps, args, 'conversations.join', (channel) =>
         mirror.changeChannel(channel.id, (one) => one.members.add(bot.userId)),
@@ -85,6 +69,17 @@ export function fromUpstream(made: JsonObject, creator: string): SlackChannel {
     pins: [],
     bookmarks: [],
   };
+}
+
+function setArchived(deps: MethodDeps, args: JsonObject, isArchived: boolean): Promise<ApiReply> {
+  const { mirror, bot } = deps;
+  return write(deps, args, isArchived ? 'conversations.archive' : 'conversations.unarchive', (channel) => {
+    mirror.changeChannel(channel.id, (one) => {
+      one.isArchived = isArchived;
+    });
+    const words = `<@${bot.userId}> ${isArchived ? 'archived' : 'unarchived'} the channel`;
+    mirror.addSystemLine(channel.id, isArchived ? 'channel_archive' : 'channel_unarchive', bot.userId, words);
+  });
 }
 
 function setWords(deps: MethodDeps, args: JsonObject, what: 'topic' | 'purpose'): Promise<ApiReply> {

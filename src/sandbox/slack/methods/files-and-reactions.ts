@@ -48,14 +48,16 @@ async function completeUpload(deps: MethodDeps, args: JsonObject): Promise<ApiRe
   return reply;
 }
 
-async function react(deps: MethodDeps, args: JsonObject, method: string): Promise<ApiReply> {
+function react(deps: MethodDeps, args: JsonObject, method: string): Promise<ApiReply> {
   const [channelId, ts] = [stringArg(args, 'channel'), stringArg(args, 'timestamp')];
-  const message = visibleChannel(deps, channelId) && deps.mirror.message(channelId, ts);
-  if (!message) return slackError('message_not_found');
-  const reply = await deps.upstream.call(method, args);
-  if (!reply.ok) return reply;
-  const after = await deps.upstream.call('reactions.get', { channel: channelId, timestamp: ts });
-  const { reactions } = (after.message ?? {}) as SlackMessage;
-  deps.mirror.putMessage(channelId, { ...message, reactions: reactions ?? [] });
-  return reply;
+  return deps.lock.run(channelId, async () => {
+    const message = visibleChannel(deps, channelId) && deps.mirror.message(channelId, ts);
+    if (!message) return slackError('message_not_found');
+    const reply = await deps.upstream.call(method, args);
+    if (!reply.ok) return reply;
+    const after = await deps.upstream.call('reactions.get', { channel: channelId, timestamp: ts });
+    const { reactions } = (after.message ?? {}) as SlackMessage;
+    deps.mirror.putMessage(channelId, { ...message, reactions: reactions ?? [] });
+    return reply;
+  });
 }

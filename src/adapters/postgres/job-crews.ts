@@ -1,0 +1,83 @@
+import type { Job as Claimed, PgBoss } from 'pg-boss';
+import type { AnyQueue } from '../../app/ports/store.ts';
+import type { Log } from '../../lib/redact.ts';
+
+export interface JobContext {
+  /** Aborts when the job was lost to another worker, took too long, or Lifeboat stops. */
+  signal: AbortSignal;
+  /** 1 at first. */
+  attempt: number;
+}
+
+export type Handler<D> = (data: D, context: JobContext) => Promise<void>;
+
+/** The workers of one queue in this process. */
+export interface Crew {
+  /** Something was written to the queue: one who sleeps looks at once. */
+  wake(): void;
+}
+
+export interface CrewOptions<D> {
+  boss: PgBoss;
+  log: Log;
+  queue: AnyQueue;
+  size: number;
+  /** How often one of them looks for jobs whose time has come, in seconds. */
+  pollSeconds: number;
+  handler: Handler<D>;
+}
+
+/** How often the others look by themselves. They are woken when there is more than one job. */
+const RELAXED_POLL_SECONDS = 30;
+const HEARTBEAT_REFRESH_SECONDS = 3;
+
+/**
+ * Starts the workers of a queue. Left to itself a worker of pg-boss takes one job and then sleeps until
+ * its next poll; here whoever finds a job looks again right after it, and wakes one more, so that a
+ * backlog is worked off without pauses, while an empty queue costs one query per poll.
+ */
+export async function startCrew<D extends object>(options: CrewOptions<D>): Promise<Crew> {
+  const { boss, log, queue, size, pollSeconds, handler } = options;
+  const ids: string[] = [];
+  const busy = new Set<string>();
+
+  function wake(): void {
+    const sleeper = ids.find((id) => !busy.has(id));
+    if (sleeper !== undefined) boss.notifyWorker(sleeper);
+  }
+
+  async function run(id: string, job: Claimed<D>): Promise<void> {
+    busy.add(id);
+    // A handler that ignores its signal must not keep its worker from being woken.
+    job.signal.addEventListener('abort', () => busy.delete(id), { once: true });
+    boss.notifyWorker(id);
+    wake();
+    try {
+      await handler(job.data, { signal: job.signal, attempt: job.retryCount + 1 });
+    } catch (err) {
+      log.warn(
+        { queue, jobId: job.id, attempt: job.retryCount + 1, err },
+        'a job failed and will be repeated',
+      );
+      // What is thrown is kept in the database, and an error of a vendor may hold anything.
+      throw new Error(summaryOf(err));
+    } finally {
+      busy.delete(id);
+    }
+  }
+
+  for (let place = 0; place < size; place += 1) {
+    const seconds = place === 0 ? pollSeconds : Math.max(pollSeconds, RELAXED_POLL_SECONDS);
+    const timing = { pollingIntervalSeconds: seconds, heartbeatRefreshSeconds: HEARTBEAT_REFRESH_SECONDS };
+    // The first fetch comes after this line, so the worker knows its own id by then.
+    const id: string = await boss.work<D>(queue, timing, async ([job]) => job && run(id, job));
+    ids.push(id);
+  }
+  return { wake };
+}
+
+function summaryOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'failed';
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? `${error.name}: ${code}` : error.name;
+}
