@@ -72,7 +72,7 @@ export function compose(
       page: policy.pager.page && pagerWorks,
       notes: policy.pager.notes && config.PAGERDUTY_TOKEN !== undefined,
     };
-    const catalogue = createCatalogue({ root: ROOT });
+    const catalogue = createCatalogue({ root: path.join(ROOT, 'templates', 'messages') });
     const registry = createRegistry(await loadCommands(path.join(ROOT, 'commands')));
 
     // The database.

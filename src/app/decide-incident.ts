@@ -1,6 +1,7 @@
 import type { IncidentCommand } from '../core/incident/commands.ts';
 import { decide } from '../core/incident/decide.ts';
 import type { IncidentEventBody, RecordedEvent } from '../core/incident/events.ts';
+import type { Incident } from '../core/incident/incident.ts';
 import { evolve } from '../core/incident/evolve.ts';
 import type { Policy } from '../core/incident/policy.ts';
 import { wakeAt } from '../core/incident/timers.ts';
@@ -85,25 +86,26 @@ async function record(
     before ?? { version: 0, head: GENESIS },
   );
   let incident = before?.incident;
-  const deliveries = [];
-  const jobs: Job[] = [];
-  for (const event of events) {
-    incident = evolve(incident, event, id);
-    const work = outsideWork(event, incident, policy, request.screenId);
-    deliveries.push(...work.deliveries);
-    jobs.push(...work.jobs);
-  }
+  for (const event of events) incident = evolve(incident, event, id);
   const last = events.at(-1) as RecordedEvent;
-  const stored: StoredIncident = { incident: incident!, version: last.seq, head: last.hash };
+  const stored: StoredIncident = { incident: incident as Incident, version: last.seq, head: last.hash };
+  // Words tell the state that the whole decision led to, not a half-way one.
+  const work = events.map((event) => outsideWork(event, stored.incident, policy, request.screenId));
+  const deliveries = work.flatMap((part) => part.deliveries);
   await tx.append(events, stored, wakeAt(stored.incident));
   await tx.deliver(deliveries);
   const lanes = [...new Set(deliveries.map((delivery) => delivery.lane))];
   await tx.enqueue([
-    ...jobs,
+    ...distinct(work.flatMap((part) => part.jobs)),
     ...lanes.map((lane): Job => ({ queue: 'deliver', data: { lane } })),
     ...wake(stored.incident),
   ]);
   return { kind: 'done', stored, events, repeat: false };
+}
+
+/** Several events of one decision may ask for the same work. */
+function distinct(jobs: Job[]): Job[] {
+  return [...new Map(jobs.map((job) => [JSON.stringify(job), job])).values()];
 }
 
 /** A person's refused attempt on an incident is part of its record. */

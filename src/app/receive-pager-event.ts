@@ -51,13 +51,13 @@ export function createReceivePagerEvent(deps: {
     if (known) {
       const linked = known.incident.pager.links.some((link) => link.id === event.incident.id);
       if (event.kind === 'triggered') {
-        await decide(request({ type: 'pager_alert', alert: alertOf(event) }));
+        await decide(request({ type: 'pager_alert', alert: alertOf(event, own !== undefined) }));
         return 'reflected';
       }
       if (event.kind === 'annotated' && isOwnNote(event.note ?? '')) return 'ignored';
       if (!linked) {
         await decide({
-          ...request({ type: 'pager_alert', alert: alertOf(event) }),
+          ...request({ type: 'pager_alert', alert: alertOf(event, own !== undefined) }),
           key: `pagerduty:link:${event.incident.id}`,
         });
       }
@@ -74,7 +74,7 @@ export function createReceivePagerEvent(deps: {
     const type = rule.declare === 'at-once' ? ('declare' as const) : ('propose' as const);
     // By the alert, not by the event: two subscriptions tell of one alert twice.
     const key = `pagerduty:opened:${event.incident.id}`;
-    await decide({ ...request({ type, input, alert: alertOf(event) }), key });
+    await decide({ ...request({ type, input, alert: alertOf(event, false) }), key });
     return 'opened';
   };
 }
@@ -96,12 +96,13 @@ function textOf({ kind, note, incident }: PagerEvent): string | undefined {
   return kind === 'priority' ? incident.priority : undefined;
 }
 
-function alertOf(event: PagerEvent): PagerAlert {
+function alertOf(event: PagerEvent, own: boolean): PagerAlert {
   const { id, title, url, serviceName } = event.incident;
   return {
     id,
     title: oneLine(title),
     at: toInstant(event.occurredAt),
+    ...(own ? { own } : {}),
     ...(url ? { url } : {}),
     ...(serviceName ? { service: serviceName } : {}),
   };

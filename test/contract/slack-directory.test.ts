@@ -312,7 +312,9 @@ describe('when Slack cannot be read', () => {
 
   test('a restart in the middle of it still knows', async () => {
     await directory.requester(account('anna'));
-    await until(() => memory.values.size === 2);
+    await until(() =>
+      ['slack:account:U000000ANNA', 'slack:user-groups'].every((key) => memory.values.has(key)),
+    );
     await workspace.faults.down();
     now += 10 * MINUTE;
 

@@ -10,7 +10,7 @@ let ops: string;
 
 beforeEach(async () => {
   workspace = await aWorkspace({ rateLimits: 'off' });
-  client = aClient(workspace, { timeout: 400 });
+  client = aClient(workspace);
   ops = workspace.channelId('ops');
 });
 
@@ -50,7 +50,8 @@ test('reset: the connection breaks and nothing happens, as often as told', async
 
 test('hang: no answer comes, and other methods are not held up', async () => {
   const fault = workspace.faults.hang({ method: /^chat\./ });
-  const hanging = codeOf(post());
+  const impatient = aClient(workspace, { timeout: 300 });
+  const hanging = codeOf(impatient.chat.postMessage({ channel: ops, text: 'x' }));
 
   expect(await errorOf(client.auth.test())).toBe('ok');
   expect(await hanging).toBe(ErrorCode.RequestError);

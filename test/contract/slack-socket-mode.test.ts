@@ -1,198 +1,226 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { WebSocket } from 'ws';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { WebSocketServer } from 'ws';
+import { createSocketIntake } from '../../src/adapters/slack/socket-mode.ts';
 import type { SlackWorkspace } from '../../src/sandbox/slack/workspace.ts';
-import {
-  APP_TOKEN,
-  aClient,
-  anHttpApp,
-  aSocketApp,
-  aWorkspace,
-  errorOf,
-  type RunningApp,
-} from './slack-helpers.ts';
+import { aForm, aSocketIntake, fakeChatops, spyLog, text, until } from './slack-adapter-setup.ts';
+import { APP_TOKEN, aWorkspace, TOKEN } from './slack-helpers.ts';
 
 let workspace: SlackWorkspace;
-const running: RunningApp[] = [];
+let intake: Awaited<ReturnType<typeof aSocketIntake>>;
+const unhandled: unknown[] = [];
+const noteUnhandled = (reason: unknown) => unhandled.push(reason);
 
-beforeEach(async () => {
-  workspace = await aWorkspace({ ackTimeoutMs: 500 });
+beforeAll(async () => {
+  workspace = await aWorkspace({ rateLimits: 'off' });
+  process.on('unhandledRejection', noteUnhandled);
 });
 
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((one) => one.stop()));
+afterAll(async () => {
+  process.off('unhandledRejection', noteUnhandled);
   await workspace.close();
 });
 
-const plain = (text: string) => ({ type: 'plain_text' as const, text });
+beforeEach(async () => {
+  intake = await aSocketIntake(workspace);
+});
 
-test('commands, clicks, submissions and events come over the socket, answers go back over it', async () => {
-  const events: [string, number | undefined][] = [];
-  running.push(
-    await aSocketApp(workspace, (app) => {
-      app.command('/dr', async ({ ack, client, body, respond }) => {
-        await ack({
-          text: 'acknowledged',
-          blocks: [{ type: 'actions', elements: [{ type: 'button', action_id: 'go', text: plain('Go') }] }],
-        });
-        await respond('later');
-        await client.chat.postMessage({ channel: body.channel_id, text: 'posted' });
-      });
-      app.action('go', async ({ ack, client, body }) => {
-        await ack();
-        const input = {
-          type: 'input' as const,
-          block_id: 'what',
-          label: plain('What'),
-          element: { type: 'plain_text_input' as const, action_id: 'a' },
-        };
-        await client.views.open({
-          trigger_id: (body as { trigger_id: string }).trigger_id,
-          view: { type: 'modal', callback_id: 'm', title: plain('T'), submit: plain('S'), blocks: [input] },
-        });
-      });
-      app.view('m', async ({ ack }) => ack({ response_action: 'errors', errors: { what: 'No.' } }));
-      app.event('team_join', async ({ body, context }) => {
-        events.push([body.event_id, context.retryNum]);
-      });
-    }),
-  );
+afterEach(async () => {
+  await workspace.faults.clear();
+  await intake.stop();
+  await until(() => workspace.sockets.count() === 0);
+  expect(unhandled).toEqual([]);
+});
 
-  const result = await workspace.command('anna', 'hello', { channel: 'ops' });
-  await workspace.waitFor(
-    () => workspace.messages('ops').length === 1 && workspace.ephemerals('anna').length === 2,
-  );
-  await workspace.click('anna', { channel: 'ops', actionId: 'go' });
-  await workspace.waitFor(() => workspace.modal('anna'));
-  const submitted = await workspace.submitView('anna', { what: 'x' });
-  const event = await workspace.sendEvent({ type: 'team_join', user: { id: 'U1' } }, { eventId: 'Ev1' });
-  await workspace.redeliver(event.id, { retryNum: 1, retryReason: 'timeout' });
-  await workspace.waitFor(() => events.length === 2);
+const lastTold = (handle: string) => workspace.ephemerals(handle).at(-1)?.text;
 
-  expect(result).toMatchObject({
-    via: 'socket',
-    status: 200,
-    timedOut: false,
-    response: { text: 'acknowledged' },
+test('commands, clicks, forms and events come over the socket', async () => {
+  intake.chatops.answers({ kind: 'message', message: text('noted') });
+  const command = await workspace.command('anna', 'note x', { channel: 'ops' });
+  expect(command).toMatchObject({ via: 'socket', response: { response_type: 'ephemeral', text: 'noted' } });
+
+  intake.chatops.answers({ kind: 'form', form: aForm({ incident: 'DR-1' }) });
+  await workspace.shortcut('anna', 'declare');
+  await until(() => workspace.modal('anna') !== undefined);
+  intake.chatops.answers({ kind: 'invalid', fields: { note: 'too vague' } });
+  expect(await workspace.submitView('anna', { note: 'x' })).toMatchObject({ outcome: 'errors' });
+  await workspace.closeView('anna');
+
+  await workspace.sendEvent({ type: 'subteam_members_changed' });
+  await until(() => intake.chatops.heard.directoryChanged.length === 1);
+  expect(intake.chatops.heard.submit[0]).toMatchObject({
+    context: { incident: 'DR-1' },
+    values: { note: 'x' },
   });
-  expect(workspace.ephemerals('anna').map((one) => one.text)).toEqual(['acknowledged', 'later']);
-  expect(submitted).toMatchObject({ via: 'socket', outcome: 'errors', errors: { what: 'No.' } });
-  expect(events).toEqual([
-    ['Ev1', 0],
-    ['Ev1', 1],
-  ]);
+  expect(workspace.refusals).toEqual([]);
 });
 
-test('an open socket takes everything, also what would go over HTTP', async () => {
-  const via: string[] = [];
-  const answer = (name: string) => (app: Parameters<Parameters<typeof anHttpApp>[1]>[0]) => {
-    app.command('/dr', async ({ ack }) => {
-      via.push(name);
-      await ack();
-    });
+test('a late answer finds its way', async () => {
+  const { promise, resolve } = Promise.withResolvers<{ kind: 'message'; message: ReturnType<typeof text> }>();
+  intake.chatops.answers(() => promise);
+
+  await workspace.command('anna', 'report');
+  resolve({ kind: 'message', message: text('late but here') });
+
+  await until(() => lastTold('anna') === 'late but here');
+});
+
+test.each(['warning', 'refresh_requested', 'link_disabled'] as const)(
+  'connects again at once after Slack says goodbye: %s',
+  async (reason) => {
+    workspace.sockets.disconnect(reason);
+    await until(() => !intake.socket.ready().ok || workspace.sockets.count() === 0);
+    await until(() => intake.socket.ready().ok && workspace.sockets.count() === 1);
+
+    intake.chatops.answers({ kind: 'message', message: text(`after ${reason}`) });
+    await workspace.command('anna', 'note x');
+    expect(lastTold('anna')).toBe(`after ${reason}`);
+  },
+);
+
+test('connects again after the line is cut', async () => {
+  workspace.sockets.cut();
+  await until(() => !intake.socket.ready().ok);
+  await until(() => workspace.sockets.count() === 1 && intake.socket.ready().ok);
+});
+
+test('outlives an outage of Slack, and says so meanwhile', async () => {
+  await workspace.faults.down();
+  await until(() => /not connected \((unreachable|connection_lost)\)/.test(intake.socket.ready().words));
+  await workspace.faults.up();
+
+  await until(() => intake.socket.ready().ok);
+  expect(intake.socket.ready().words).toBe('Slack Socket Mode: connected');
+});
+
+test.each(['invalid_auth', 'internal_error'])('outlives %s when it asks for a connection', async (error) => {
+  const fault = workspace.faults.fail(error, { method: 'apps.connections.open' });
+  workspace.sockets.cut();
+  await until(() => intake.socket.ready().words.includes(error));
+  fault.clear();
+
+  await until(() => intake.socket.ready().ok);
+});
+
+test('outlives HTTP errors and too many requests when it asks for a connection', async () => {
+  const broken = workspace.faults.http(503, { method: 'apps.connections.open' });
+  workspace.sockets.cut();
+  await until(() => intake.socket.ready().words.includes('http_503'));
+  broken.clear();
+  const limited = workspace.faults.rateLimit(1, { method: 'apps.connections.open' });
+  await until(() => intake.socket.ready().words.includes('rate_limited') || intake.socket.ready().ok);
+  limited.clear();
+
+  await until(() => intake.socket.ready().ok);
+});
+
+test('stops at once while Slack is away', async () => {
+  workspace.faults.hang({ method: 'apps.connections.open' });
+  workspace.sockets.cut();
+  await until(() => workspace.requestCounts()['apps.connections.open'] !== undefined);
+
+  await intake.stop();
+
+  expect(intake.socket.ready()).toMatchObject({ ok: false });
+});
+
+/** A Slack that answers as told, where the workspace is too well-behaved. */
+async function aRudeSlack(onSocket: (socket: import('ws').WebSocket) => void) {
+  const server = createServer((_req, res) => {
+    const { port } = server.address() as AddressInfo;
+    res.writeHead(200, { 'content-type': 'application/json' });
+    res.end(JSON.stringify({ ok: true, url: `ws://127.0.0.1:${port}/link` }));
+  });
+  const sockets = new WebSocketServer({ server });
+  sockets.on('connection', onSocket);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    apiUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/`,
+    async close() {
+      for (const socket of sockets.clients) socket.terminate();
+      sockets.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
   };
-  running.push(await anHttpApp(workspace, answer('http')));
-  await workspace.command('anna', '', { channel: 'ops' });
-  const socket = await aSocketApp(workspace, answer('socket'));
-  await workspace.command('anna', '', { channel: 'ops' });
-  await socket.stop();
-  await workspace.waitFor(() => workspace.sockets.count() === 0);
-  await workspace.command('anna', '', { channel: 'ops' });
-
-  expect(via).toEqual(['http', 'socket', 'http']);
-});
-
-test('an envelope without acknowledgement times out', async () => {
-  let acked = false;
-  running.push(
-    await aSocketApp(workspace, (app) => {
-      app.command('/dr', async ({ ack }) => {
-        await sleep(700);
-        await ack();
-        acked = true;
-      });
-    }),
-  );
-
-  const result = await workspace.command('anna', '', { channel: 'ops' });
-
-  expect(result).toMatchObject({ via: 'socket', timedOut: true, failure: 'operation_timeout' });
-  await workspace.waitFor(() => acked);
-});
-
-/** A bare client, for what Bolt hides. */
-async function connect(): Promise<{ socket: WebSocket; received: Record<string, unknown>[] }> {
-  const { url } = await aClient(workspace, { token: APP_TOKEN }).apps.connections.open();
-  const socket = new WebSocket(String(url));
-  const received: Record<string, unknown>[] = [];
-  socket.on('message', (data) => received.push(JSON.parse(String(data)) as Record<string, unknown>));
-  await workspace.waitFor(() => received.some((one) => one.type === 'hello'), { what: 'hello' });
-  return { socket, received };
 }
 
-test('several connections are used in turn; a cut one loses what it had', async () => {
-  const [first, second] = [await connect(), await connect()];
-  const types = (one: typeof first) => one.received.map((message) => message.type);
-
-  const lost = workspace.command('anna', '1', { channel: 'ops' });
-  await workspace.waitFor(() => first.received.length + second.received.length === 3);
-  workspace.sockets.cut();
-
-  expect([...types(first), ...types(second)].sort()).toEqual(['hello', 'hello', 'slash_commands']);
-  expect(await lost).toMatchObject({ failure: 'dispatch_failed', timedOut: false });
-  await workspace.waitFor(() => workspace.sockets.count() === 0);
-});
-
-test('goodbye is said before a socket is closed for a refresh', async () => {
-  const { socket, received } = await connect();
-  const closed = new Promise((resolve) => socket.once('close', resolve));
-
-  workspace.sockets.disconnect('warning');
-  await workspace.waitFor(() => received.length === 2);
-  const stillOpen = workspace.sockets.count();
-  workspace.sockets.disconnect('refresh_requested');
-  await closed;
-
-  expect(stillOpen).toBe(1);
-  expect(received.slice(1)).toEqual([
-    expect.objectContaining({ type: 'disconnect', reason: 'warning' }),
-    expect.objectContaining({ type: 'disconnect', reason: 'refresh_requested' }),
-  ]);
-});
-
-test('a ticket is good for one connection, and ten connections are enough', async () => {
-  const { url } = await aClient(workspace, { token: APP_TOKEN }).apps.connections.open();
-  const refused = async () => {
-    const socket = new WebSocket(String(url));
-    return new Promise((resolve) => socket.once('error', (error) => resolve(error.message)));
-  };
-  const first = new WebSocket(String(url));
-  await new Promise((resolve) => first.once('open', resolve));
-  const again = await refused();
-  for (let index = 1; index < 10; index += 1) await connect();
-
-  expect(again).toMatch('404');
-  expect(workspace.sockets.count()).toBe(10);
-  expect(await errorOf(aClient(workspace, { token: APP_TOKEN }).apps.connections.open())).not.toBe('ok');
-  workspace.sockets.cut();
-});
-
-test('Bolt comes back by itself after a cut', async () => {
-  running.push(
-    await aSocketApp(workspace, (app) => {
-      app.command('/dr', async ({ ack }) => ack('again'));
-    }),
-  );
-
-  workspace.sockets.cut();
-  await workspace.waitFor(() => workspace.sockets.count() === 0);
-  await workspace.waitFor(() => workspace.sockets.count() === 1, {
-    timeoutMs: 15_000,
-    what: 'the new socket',
+test('messages that make no sense do no harm', async () => {
+  const acked: string[] = [];
+  const slack = await aRudeSlack((socket) => {
+    socket.on('message', (data) => acked.push(String(data)));
+    for (const words of [
+      '{"type":"hello"}',
+      'null',
+      '5',
+      '{"type":"events_api"}',
+      'no json',
+      '{"type":"interactive","envelope_id":"1","payload":{"type":"block_actions"}}',
+    ]) {
+      socket.send(words);
+    }
+    const payload = {
+      command: '/dr',
+      text: 'x',
+      user_id: 'U1',
+      team_id: 'T1',
+      channel_id: 'C1',
+      trigger_id: '1',
+      response_url: 'http://127.0.0.1:9/',
+    };
+    socket.send(JSON.stringify({ type: 'slash_commands', envelope_id: 'good', payload }));
   });
-
-  expect(await workspace.command('anna', '', { channel: 'ops' })).toMatchObject({
-    via: 'socket',
-    response: { text: 'again' },
+  const chatops = fakeChatops();
+  const log = spyLog();
+  const identity = { current: () => ({ teamId: 'T1', botUserId: 'U0', isOrgInstall: false }) };
+  const { createInbound } = await import('../../src/adapters/slack/inbound.ts');
+  const courier = { tell: async () => {}, open: async () => true, show: async () => true };
+  const words = {} as never;
+  const inbound = createInbound({ chatops, identity, words, courier, accountChanged: () => false, log });
+  const socket = await createSocketIntake({
+    token: TOKEN,
+    appToken: APP_TOKEN,
+    apiUrl: slack.apiUrl,
+    identity,
+    inbound,
+    log,
   });
+  try {
+    socket.start();
+    await until(() => acked.some((line) => line.includes('good')));
+
+    expect(chatops.heard.command).toHaveLength(1);
+    expect(log.lines.join('\n')).not.toContain(APP_TOKEN);
+  } finally {
+    await socket.stop();
+    await slack.close();
+  }
 });
+
+test('does not wait for a goodbye that never comes', async () => {
+  const slack = await aRudeSlack((socket) => {
+    socket.send('{"type":"hello"}');
+    // The closing frame is received and never answered.
+    socket.on('message', () => undefined);
+    (
+      socket as unknown as { _receiver: { removeAllListeners(event: string): void } }
+    )._receiver.removeAllListeners('conclude');
+  });
+  const socket = await createSocketIntake({
+    token: TOKEN,
+    appToken: APP_TOKEN,
+    apiUrl: slack.apiUrl,
+    identity: { current: () => undefined },
+    inbound: intake.inbound,
+    log: spyLog(),
+  });
+  socket.start();
+  await until(() => socket.ready().ok);
+
+  // Fails by its time limit if it waits.
+  await socket.stop();
+
+  expect(socket.ready().ok).toBe(false);
+  await slack.close();
+}, 10_000);

@@ -1,11 +1,7 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { settingsOf } from '../../src/sandbox/slack/options.ts';
-import { startUpstream, type Upstream } from '../../src/sandbox/slack/upstream.ts';
+import { startUpstream } from '../../src/sandbox/slack/upstream.ts';
 import { aWorkspace, SECRET, TOKEN } from './slack-helpers.ts';
-
-let upstream: Upstream | undefined;
-
-afterEach(() => upstream?.close());
 
 test('the emulator’s limit of 5,000 calls for one token is not felt', async () => {
   const { team, bot } = settingsOf({
@@ -14,19 +10,19 @@ test('the emulator’s limit of 5,000 calls for one token is not felt', async ()
     userGroups: [],
     bot: { token: TOKEN, signingSecret: SECRET },
   });
-  upstream = await startUpstream(team, [], bot);
-  const call = upstream.call;
+  const upstream = await startUpstream(team, [], bot);
   const refused: unknown[] = [];
   let left = 5_100;
   const worker = async () => {
     while (left > 0) {
       left -= 1;
-      const reply = await call('team.info', {});
+      const reply = await upstream.call('team.info', {});
       if (!reply.ok) refused.push(reply);
     }
   };
 
   await Promise.all(Array.from({ length: 20 }, worker));
+  await upstream.close();
 
   expect(refused).toEqual([]);
 });

@@ -282,18 +282,33 @@ describe('a handler that fails', () => {
     await until(() => attempts === 2);
     await until(async () => (await waitingJobs('sync-channel')) === 1);
     const { rows } = await database.pool.query(
-      `select retry_limit, retry_backoff, retry_delay_max, output::text as output,
-         keep_until > now() + interval '9 years' as kept
+      `select retry_limit, output::text as output, keep_until > now() + interval '9 years' as kept
        from pgboss.job where name = 'sync-channel'`,
     );
-    expect(rows[0]).toMatchObject({
-      retry_limit: 2_147_483_647,
-      retry_backoff: true,
-      retry_delay_max: 30,
-      kept: true,
-    });
+    expect(rows[0]).toMatchObject({ retry_limit: 2_147_483_647, kept: true });
     expect(rows[0].output).toContain('UpstreamError: fatal');
     expect(rows[0].output).not.toContain('geheim');
+  });
+});
+
+describe('a handler whose service asks for a pause', () => {
+  test('gets the job again only after it', async () => {
+    await startReplica();
+    await jobs.work('sync-channel', async () => {
+      throw new UpstreamError('slack', 'rate_limited', { retry: 'safe', retryAfterMs: 90_000 });
+    });
+
+    await enqueue({ queue: 'sync-channel', data: { incidentId } });
+
+    await until(
+      async () =>
+        (await waitingJobs('sync-channel')) === 1 && (await jobs.depth())['sync-channel'].deferred === 1,
+    );
+    const { rows } = await database.pool.query(
+      `select extract(epoch from start_after - now())::int as seconds from pgboss.job where name = 'sync-channel'`,
+    );
+    expect(rows[0].seconds).toBeGreaterThan(60);
+    expect(rows[0].seconds).toBeLessThanOrEqual(90);
   });
 });
 

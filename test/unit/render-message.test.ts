@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { KnownBlock } from '@slack/types';
+import type { InputBlock, KnownBlock } from '@slack/types';
 import fc from 'fast-check';
 import { buttonOf } from '../../src/adapters/slack/buttons.ts';
 import { cut, LIMITS, plainText, renderTopic, safeStart, split } from '../../src/adapters/slack/limits.ts';
@@ -74,7 +74,7 @@ const message = fc.record({ text: told, blocks: fc.array(block, { maxLength: 8 }
 
 /** A token or an entity that was cut: an angle bracket or ampersand that is not part of a whole one. */
 function torn(text: string): string[] {
-  return unescaped(text).filter((found) => !found.startsWith('> '));
+  return unescaped(text).filter((found) => !found.startsWith('>'));
 }
 
 const texts = (blocks: KnownBlock[]) => mrkdwnOf(blocks).join('\n');
@@ -344,7 +344,7 @@ describe('a form', () => {
       ...(describe ? { description: 'd'.repeat(90) } : {}),
     }));
   const inputs = (fields: FormField[]) =>
-    renderForm(form(fields)).blocks.flatMap((found) => (found.type === 'input' ? [found] : []));
+    renderForm(form(fields)).blocks.filter((found): found is InputBlock => found.type === 'input');
   const all: FormField[] = [
     { name: 'what', kind: 'text', multiline: true, maxLength: 9000, initial: LONG },
     { name: 'severity', kind: 'choice', options: options(4, true), initial: 'v1' },

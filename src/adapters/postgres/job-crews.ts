@@ -1,6 +1,8 @@
 import type { Job as Claimed, PgBoss } from 'pg-boss';
 import type { AnyQueue } from '../../app/ports/store.ts';
+import { UpstreamError } from '../../core/shared/upstream-error.ts';
 import type { Log } from '../../lib/redact.ts';
+import type { Query } from './transaction.ts';
 
 export interface JobContext {
   /** Aborts when the job was lost to another worker, took too long, or Lifeboat stops. */
@@ -19,6 +21,7 @@ export interface Crew {
 
 export interface CrewOptions<D> {
   boss: PgBoss;
+  query: Query;
   log: Log;
   queue: AnyQueue;
   size: number;
@@ -30,6 +33,8 @@ export interface CrewOptions<D> {
 /** How often the others look by themselves. They are woken when there is more than one job. */
 const RELAXED_POLL_SECONDS = 30;
 const HEARTBEAT_REFRESH_SECONDS = 3;
+const LONGEST_PAUSE_SECONDS = 30;
+const LONGEST_ASKED_SECONDS = 300;
 
 /**
  * Starts the workers of a queue. Left to itself a worker of pg-boss takes one job and then sleeps until
@@ -37,7 +42,7 @@ const HEARTBEAT_REFRESH_SECONDS = 3;
  * backlog is worked off without pauses, while an empty queue costs one query per poll.
  */
 export async function startCrew<D extends object>(options: CrewOptions<D>): Promise<Crew> {
-  const { boss, log, queue, size, pollSeconds, handler } = options;
+  const { boss, query, log, queue, size, pollSeconds, handler } = options;
   const ids: string[] = [];
   const busy = new Set<string>();
 
@@ -55,10 +60,12 @@ export async function startCrew<D extends object>(options: CrewOptions<D>): Prom
     try {
       await handler(job.data, { signal: job.signal, attempt: job.retryCount + 1 });
     } catch (err) {
-      log.warn(
-        { queue, jobId: job.id, attempt: job.retryCount + 1, err },
-        'a job failed and will be repeated',
-      );
+      const attempt = job.retryCount + 1;
+      const seconds = pauseAfter(err, attempt);
+      log.warn({ queue, jobId: job.id, attempt, seconds, err }, 'a job failed and will be repeated');
+      await query(SET_PAUSE, [queue, job.id, seconds]).catch(() => {
+        // Then the failure cannot be written either: the job comes back when its heartbeat has run out.
+      });
       // What is thrown is kept in the database, and an error of a vendor may hold anything.
       throw new Error(summaryOf(err));
     } finally {
@@ -74,6 +81,20 @@ export async function startCrew<D extends object>(options: CrewOptions<D>): Prom
     ids.push(id);
   }
   return { wake };
+}
+
+/**
+ * How long pg-boss waits before it gives the job out again. Its own growing pauses are at least a second
+ * or two also for the job of a replica that died, which should not wait at all.
+ */
+const SET_PAUSE = `
+  update pgboss.job set retry_delay = $3 where name = $1 and id = $2 and state = 'active'`;
+
+/** In seconds: 1, 2, 4 … 30, less up to a half by chance; or as long as the service asks for. */
+function pauseAfter(error: unknown, attempt: number): number {
+  const growing = Math.min(LONGEST_PAUSE_SECONDS, 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
+  const asked = error instanceof UpstreamError ? (error.retryAfterMs ?? 0) / 1_000 : 0;
+  return Math.ceil(Math.max(growing, Math.min(asked, LONGEST_ASKED_SECONDS)));
 }
 
 function summaryOf(error: unknown): string {

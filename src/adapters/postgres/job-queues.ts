@@ -45,9 +45,9 @@ export function queueOptions(queue: AnyQueue): QueueOptions {
     deleteAfterSeconds,
     heartbeatSeconds: HEARTBEAT_SECONDS,
     retryLimit: FOR_EVER,
-    retryDelay: 1,
-    retryBackoff: true,
-    retryDelayMax: 30,
+    // At once after the death of a replica; after a failure the worker sets a pause.
+    retryDelay: 0,
+    retryBackoff: false,
     retentionSeconds: TEN_YEARS,
   };
 }

@@ -1,4 +1,3 @@
-import type pg from 'pg';
 import { PgBoss } from 'pg-boss';
 import type { AnyQueue, Job, JobData } from '../../app/ports/store.ts';
 import type { Log } from '../../lib/redact.ts';
@@ -7,9 +6,7 @@ import { statementFault } from './faults.ts';
 import { type Crew, type Handler, startCrew } from './job-crews.ts';
 import { keyOf, QUEUE_NAMES, QUEUES, queueOptions, toInsert } from './job-queues.ts';
 import { prepared } from './prepared.ts';
-
-/** Runs a statement in the caller's own transaction. */
-export type ExecuteSql = (text: string, values?: unknown[]) => Promise<{ rows: pg.QueryResultRow[] }>;
+import type { Query } from './transaction.ts';
 
 export interface QueueDepth {
   /** Could start now. */
@@ -25,14 +22,15 @@ export interface Jobs {
   /** Takes no more jobs and waits for those that run; at the deadline they are handed to other replicas. */
   stop(options: { deadlineMs: number }): Promise<void>;
   /** Writes jobs in the caller's transaction, one statement per queue. Call `wake` after the commit. */
-  enqueueIn(executeSql: ExecuteSql, jobs: Job[]): Promise<void>;
+  enqueueIn(query: Query, jobs: Job[]): Promise<void>;
   /** The jobs are committed: workers of this process look for them now instead of at their next poll. */
   wake(jobs: Job[]): void;
   /** Writes jobs about what is committed already; leaves out those of a key that waits anyway. */
   enqueue(jobs: Job[]): Promise<void>;
   /**
    * Runs `handler` for the jobs of a queue, `concurrency` at a time. A handler that throws gets the job
-   * again, for ever, after 1 to 30 s; so does another replica when this one dies. It may see a job twice.
+   * again, for ever, after 1 to 30 s or as long as its UpstreamError says; another replica gets it at most
+   * 12 s after this one died. It may see a job twice.
    */
   work<Q extends AnyQueue>(
     queue: Q,
@@ -70,18 +68,18 @@ export function createJobs({ url, log, onError, pollSeconds = 0.5 }: JobsOptions
   // Claims and completions that a crash of the server takes back only mean that a job runs again. What use
   // cases write goes through connections of their own, which wait for the disk.
   const pool = createPool({ url, log, max: CONNECTIONS, settings: '-c synchronous_commit=off' });
-  const executeSql: ExecuteSql = (text, values) =>
+  const query: Query = (text, values) =>
     // Some of pg-boss's texts are several statements, which cannot be prepared.
     pool.query(text.includes(';') ? { text, values } : prepared(text, values));
-  const boss = new PgBoss({ db: { executeSql }, ...TIMING });
+  const boss = new PgBoss({ db: { executeSql: query }, ...TIMING });
   boss.on('error', onError);
   boss.on('warning', ({ message, data }) => log.warn({ data }, message));
   const crews = new Map<AnyQueue, Crew>();
 
-  const enqueueIn: Jobs['enqueueIn'] = async (executeIn, jobs) => {
+  const enqueueIn: Jobs['enqueueIn'] = async (queryIn, jobs) => {
     for (const [queue, group] of byQueue(jobs)) {
       // One after the other: they share the caller's connection.
-      await orFault(boss.insert(queue, group.map(toInsert), { db: { executeSql: executeIn } }));
+      await orFault(boss.insert(queue, group.map(toInsert), { db: { executeSql: queryIn } }));
     }
   };
   const wake: Jobs['wake'] = (jobs) => {
@@ -108,13 +106,14 @@ export function createJobs({ url, log, onError, pollSeconds = 0.5 }: JobsOptions
     wake,
 
     async enqueue(jobs) {
-      const wanted = await orFault(withoutWaiting(executeSql, jobs));
-      await enqueueIn(executeSql, wanted);
+      const wanted = await orFault(withoutWaiting(query, jobs));
+      await enqueueIn(query, wanted);
       wake(wanted);
     },
 
     async work(queue, handler, { concurrency = 1 } = {}) {
-      crews.set(queue, await startCrew({ boss, log, queue, size: concurrency, pollSeconds, handler }));
+      const crew = { boss, query, log, queue, size: concurrency, pollSeconds, handler };
+      crews.set(queue, await startCrew(crew));
     },
 
     async depth() {
@@ -128,7 +127,7 @@ export function createJobs({ url, log, onError, pollSeconds = 0.5 }: JobsOptions
     },
 
     async ping() {
-      await orFault(executeSql('select 1'));
+      await orFault(query('select 1'));
     },
   };
 }
@@ -143,14 +142,14 @@ function byQueue(jobs: Job[]): Map<AnyQueue, Job[]> {
  * Leaves out jobs for which one of the same key waits and will start no later. Only safe when what they
  * are about is committed: then the other one will see it.
  */
-async function withoutWaiting(executeSql: ExecuteSql, jobs: Job[]): Promise<Job[]> {
+async function withoutWaiting(query: Query, jobs: Job[]): Promise<Job[]> {
   const asked = jobs.map((job, place) => ({
     place,
     queue: job.queue,
     key: keyOf(job),
     start: 'startAfter' in job ? job.startAfter : undefined,
   }));
-  const { rows } = await executeSql(WAITING_ALREADY, [JSON.stringify(asked)]);
+  const { rows } = await query<{ place: number }>(WAITING_ALREADY, [JSON.stringify(asked)]);
   const waiting = new Set(rows.map((row) => row.place));
   return jobs.filter((_, place) => !waiting.has(place));
 }

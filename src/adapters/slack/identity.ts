@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { NotesStore } from '../../app/ports/store.ts';
 import { UpstreamError } from '../../core/shared/upstream-error.ts';
 import type { Log } from '../../lib/redact.ts';
+import { withTimeout } from '../../lib/with-timeout.ts';
 import { backoff } from './backoff.ts';
 import { call } from './errors.ts';
 
@@ -43,6 +44,8 @@ export interface IdentityOptions {
 }
 
 const MAX_PAUSE_MS = 60_000;
+/** How long a start waits for the first answer. */
+const FIRST_ANSWER_MS = 3_000;
 
 /** Nothing happens before `start`. */
 export function createIdentity(options: IdentityOptions): IdentityKeeper {
@@ -79,7 +82,9 @@ export function createIdentity(options: IdentityOptions): IdentityKeeper {
       } catch (err) {
         log.warn({ err }, 'could not recall who we are in slack');
       }
-      void ask();
+      // Ready means that commands can be answered; but Slack being away must not hold up the start.
+      const first = ask();
+      await withTimeout(FIRST_ANSWER_MS, () => first).catch(() => undefined);
     },
     current: () => known,
     ready() {

@@ -44,6 +44,8 @@ const ELLIPSIS = '…';
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 /** Longer than any token or entity that messages contain, save links. */
 const LONGEST_TOKEN = 3000;
+/** A word is kept whole unless it is longer. */
+const LONGEST_WORD = 60;
 const ENTITY = /&(?:a(?:m(?:p)?)?|l(?:t)?|g(?:t)?)?$/;
 
 /** Shortens mrkdwn to at most `max`, ending in `…`: never inside a mention, a date, a link, an entity or a character. */
@@ -99,13 +101,15 @@ function seam(text: string, max: number): number {
   const line = text.lastIndexOf('\n', max);
   if (line > 0) return line;
   const end = safeEnd(text, max);
+  const space = text.lastIndexOf(' ', end) + 1;
+  if (space > end - LONGEST_WORD && safeEnd(text, space) === space) return space;
   // A token longer than a whole piece cannot be kept; a character is never torn.
   return end > 0 ? end : wholeCodePoint(text, max);
 }
 
 function wholeCodePoint(text: string, at: number): number {
   const isTorn = /[\uD800-\uDBFF]/.test(text[at - 1] ?? '') && /[\uDC00-\uDFFF]/.test(text[at] ?? '');
-  return isTorn && at > 1 ? at - 1 : at;
+  return isTorn ? at - 1 : at;
 }
 
 /** mrkdwn as plain text, for headers, labels and topics: entities are resolved, dates and links told in words. */

@@ -117,8 +117,9 @@ function confirmOf(confirm: NonNullable<Button['confirm']>, style: Button['style
   };
 }
 
+/** Slack takes no empty words. */
 export function plain(text: string, max: number): PlainTextElement {
-  return { type: 'plain_text', text: cut(text, max), emoji: true };
+  return { type: 'plain_text', text: cut(text.trim(), max) || '…', emoji: true };
 }
 
 /** `verbatim`: only what the catalogue wrote as a mention or link is one, never what people typed. */

@@ -33,6 +33,8 @@ export interface PagerAlert {
   title: string;
   url?: string;
   service?: string;
+  /** The page that Lifeboat itself raised for this incident. */
+  own?: true;
   at: Instant;
 }
 

@@ -27,5 +27,3 @@ export const INTENTS = {
   /** Goes on with a command for the incident that was chosen. */
   'incident.pick': ['incident', 'command'],
 } as const satisfies Record<string, readonly string[]>;
-
-export type ButtonIntent = keyof typeof INTENTS;

@@ -19,6 +19,7 @@ export const Alert = z.object({
   title: z.string(),
   url: z.string().optional(),
   service: z.string().optional(),
+  own: z.boolean().optional(),
   at: instant,
 });
 

@@ -12,7 +12,7 @@ export function completionsFor(session: Session, line: string): string[] {
     ...slash,
     ...people.map((handle) => `as ${handle}`),
     ...visibleChannels(session).map(({ name }) => `open #${name}`),
-    ...targets.all(me).map(({ label }) => `press ${label}`),
+    ...targets.of(me).map(({ label }) => `press ${label}`),
     ...['down', 'up', 'slow', 'limit'].map((state) => `slack ${state}`),
     ...['down', 'up'].map((state) => `pagerduty ${state}`),
     ...['ack', 'resolve', 'note'].map((verb) => `pd ${verb}`),

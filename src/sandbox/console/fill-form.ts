@@ -91,15 +91,17 @@ async function askField(session: Session, field: FormField) {
 }
 
 function describeField(session: Session, field: FormField): string {
-  const { style } = session.screen;
+  const { input, screen } = session;
+  const { style } = screen;
   const current = currentText(session, field);
   const lines = [
     `  ${style.bold(field.label)}${field.isOptional ? ' (optional)' : ''}${current === '' ? '' : ` [${current}]`}`,
   ];
   if (field.hint) lines.push(style.dim(`    ${field.hint}`));
   for (const [index, { label }] of field.choices.entries()) lines.push(`    ${index + 1}. ${label}`);
-  if (field.kind === 'many') lines.push(style.dim('    (numbers with commas between them)'));
-  if (field.kind === 'lines') lines.push(style.dim('    (\\n begins a new line)'));
+  if (input.isInteractive && field.kind === 'many')
+    lines.push(style.dim('    (numbers with commas between them)'));
+  if (input.isInteractive && field.kind === 'lines') lines.push(style.dim('    (\\n begins a new line)'));
   return lines.join('\n');
 }
 

@@ -17,9 +17,11 @@ export function withNumbers(blocks: readonly JsonObject[], numberOf: NumberOf): 
     if (block.type === 'actions') {
       return { ...block, elements: (block.elements as JsonObject[]).map((one) => marked(one, numberOf)) };
     }
+    if (block.type === 'context')
+      return { ...block, elements: (block.elements as JsonObject[]).map(shortLinks) };
     const beside = block.accessory as JsonObject | undefined;
     const isUsable = block.type === 'section' && beside !== undefined && beside.type !== 'image';
-    return compact(isUsable ? { ...block, accessory: marked(beside, numberOf) } : block);
+    return compactSection(isUsable ? { ...block, accessory: marked(beside, numberOf) } : block);
   });
 }
 
@@ -47,14 +49,29 @@ function marked(element: JsonObject, numberOf: NumberOf): JsonObject {
   };
 }
 
+const LABELLED_LINK = /<(?:https?|mailto):[^<>|]*\|([^<>]+)>/g;
+
+/** Links as Slack's client shows them: what they are called, not where they lead. */
+export function withoutAddresses(text: string): string {
+  return text.replace(LABELLED_LINK, '$1');
+}
+
 const FACT = /^\*([^*\n]+)\*\n/;
 
 /** Slack sets the name of a fact above it; in a terminal it stands before it. */
-function compact(block: JsonObject): JsonObject {
-  if (block.type !== 'section' || !Array.isArray(block.fields)) return block;
-  const fields = (block.fields as { type: string; text: string }[]).map((field) => ({
+function compactSection(block: JsonObject): JsonObject {
+  if (block.type !== 'section') return block;
+  const fields = (block.fields as { text: string }[] | undefined)?.map((field) => ({
     ...field,
-    text: field.text.replace(FACT, '*$1:* ').replaceAll('\n', ' · '),
+    text: withoutAddresses(field.text.replace(FACT, '*$1:* ').replaceAll('\n', ' · ')),
   }));
-  return { ...block, fields };
+  return {
+    ...block,
+    ...(block.text ? { text: shortLinks(block.text as JsonObject) } : {}),
+    ...(fields ? { fields } : {}),
+  };
+}
+
+function shortLinks(words: JsonObject): JsonObject {
+  return typeof words.text === 'string' ? { ...words, text: withoutAddresses(words.text) } : words;
 }

@@ -1,6 +1,11 @@
+import { elementsOf } from '../slack/block-kit.ts';
+import { blocksOf } from '../slack/find-element.ts';
 import type { JsonObject } from '../slack/types.ts';
+import { labelOf } from './numbered.ts';
 import { ConsoleError, type Session } from './session.ts';
-import type { Target } from './targets.ts';
+import { messagesSeen } from './show-channel.ts';
+import { bodyOf, DIRECT } from './show-message.ts';
+import { byLabel, type Place, type Target } from './targets.ts';
 
 interface Confirmation {
   title?: { text: string };
@@ -9,10 +14,41 @@ interface Confirmation {
   deny?: { text: string };
 }
 
+/** What carries a label: of what was shown, else of the open channel as it is now. */
+export function findByLabel(session: Session, label: string): Target | undefined {
+  const shown = byLabel(session.targets.of(session.me), label);
+  if (shown && presentElement(session, shown)) return shown;
+  for (const message of messagesSeen(session, session.channel)) bodyOf(session, session.channel, message);
+  return byLabel(session.targets.of(session.me), label);
+}
+
+/** The element as it is now; undefined when the message or window no longer has it. */
+function presentElement(session: Session, { place, element, label }: Target): JsonObject | undefined {
+  const present = blocksAt(session, place).flatMap(elementsOf);
+  return (
+    present.find((one) => one.action_id === element.action_id && one.value === element.value) ??
+    present.find((one) => labelOf(one) === label)
+  );
+}
+
+function blocksAt(session: Session, place: Place): JsonObject[] {
+  const { workspace } = session.sandbox;
+  if (place.kind === 'view') {
+    const views = [workspace.modal(session.me), workspace.home(session.me)];
+    return views.find((view) => view?.id === place.viewId)?.blocks ?? [];
+  }
+  const messages =
+    place.channel === DIRECT ? workspace.dms(session.me) : messagesSeen(session, place.channel);
+  const message = messages.find(({ ts }) => ts === place.ts);
+  return message ? blocksOf(message) : [];
+}
+
 /** Presses a button, or chooses from a menu; asks first where the button does. @throws ConsoleError if it is gone. */
 export async function pressTarget(session: Session, target: Target, choice: string): Promise<void> {
   const { screen, sandbox, me } = session;
-  const { element, place, label } = target;
+  const { place, label } = target;
+  const element = presentElement(session, target);
+  if (!element) throw new ConsoleError(`"${label}" is no longer there. "open" shows what there is now.`);
   const selected = element.type === 'button' ? undefined : await choose(session, element, choice);
   if (selected === '') return;
   const confirmation = element.confirm as Confirmation | undefined;
@@ -27,11 +63,7 @@ export async function pressTarget(session: Session, target: Target, choice: stri
     ...(place.kind === 'message' ? { channel: place.channel, ts: place.ts } : {}),
   };
   // The failure of a click is told by Slackbot, in private.
-  await sandbox.workspace.click(me, query).catch((error: Error) => {
-    throw new ConsoleError(
-      `"${label}" cannot be pressed any more: ${error.message}. "open" shows what is there now.`,
-    );
-  });
+  await sandbox.workspace.click(me, query);
   if (typeof element.url === 'string')
     screen.print(screen.style.dim(`  (a browser would open ${element.url})`));
 }

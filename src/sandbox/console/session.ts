@@ -1,3 +1,4 @@
+import { shorten } from '../../lib/clean-text.ts';
 import type { Sandbox } from '../compose-sandbox.ts';
 import type { Input } from './input.ts';
 import type { Screen } from './screen.ts';
@@ -35,8 +36,10 @@ export function channelName({ sandbox, channel }: Session): string {
   return sandbox.workspace.channel(channel)?.name ?? channel;
 }
 
-/** What stands before the line being typed. */
+const LONGEST_NAME = 34;
+
+/** What stands before the line being typed. Long names of channels are cut. */
 export function promptOf(session: Session): string {
   const { style } = session.screen;
-  return `${style.name(session.me)} #${channelName(session)}> `;
+  return `${style.name(session.me)} #${shorten(channelName(session), LONGEST_NAME)}> `;
 }

@@ -1,6 +1,6 @@
 import type { ChannelView } from '../slack/channel-view.ts';
 import { ConsoleError, type Session } from './session.ts';
-import { type AnyMessage, plainText, showMessage } from './show-message.ts';
+import { type AnyMessage, DIRECT, plainText, showMessage } from './show-message.ts';
 import { indent } from './text-layout.ts';
 
 const THREAD_INDENT = 4;
@@ -14,29 +14,24 @@ export function messagesSeen({ sandbox, me }: Session, channel: string): AnyMess
   return [...workspace.messages(channel), ...own].sort((a, b) => Number(a.ts) - Number(b.ts));
 }
 
-/** Prints a channel: what stands above it, and its last messages with their threads. */
-export function printChannel(session: Session, view: ChannelView, all = false): void {
-  const { screen, me } = session;
+/** How much of a channel is printed. */
+export type Extent = 'new' | 'all';
+
+/**
+ * Prints a channel: what stands above it, and the messages the one who acts has not seen yet with their
+ * threads, or all of them.
+ */
+export function printChannel(session: Session, view: ChannelView, extent: Extent): void {
+  const { screen, me, seen } = session;
   screen.print(headOf(session, view));
-  session.shown.set(topicKey(view.id), topicText(view));
   const messages = messagesSeen(session, view.id);
-  const shown = all ? messages : messages.slice(-LAST_MESSAGES);
+  const last = Number(seen.get(`${me} ${view.id}`) ?? 0);
+  const fresh = messages.filter(({ ts }) => Number(ts) > last);
+  const shown = extent === 'all' ? messages : fresh.slice(-LAST_MESSAGES);
   const hidden = messages.length - shown.length;
-  if (hidden > 0) screen.print(screen.style.dim(`… ${hidden} earlier ("open #${view.name} all" shows them)`));
+  if (hidden > 0) screen.print(screen.style.dim(`      … ${hidden} earlier ("open all" shows them)`));
   for (const message of shown) printMessage(session, view.id, message);
-  if (messages.length === 0) screen.print(screen.style.dim('Nothing here yet.'));
-  const last = messages.at(-1);
-  if (last) session.seen.set(`${me} ${view.id}`, last.ts);
-}
-
-/** Where it is noted which topic of a channel was shown. */
-export function topicKey(channel: string): string {
-  return `${channel} topic`;
-}
-
-/** What stands above a channel and changes. */
-export function topicText({ topic, name, isArchived }: ChannelView): string {
-  return isArchived ? `#${name} is archived` : `topic: ${topic}`;
+  if (messages.length === 0) screen.print(screen.style.dim('      Nothing here yet.'));
 }
 
 /** Prints a message with its thread, and remembers that it is on the screen. */
@@ -73,9 +68,6 @@ export function channelText(session: Session, channel: string): string {
   ]);
   return [view?.topic ?? '', ...messages.map((message) => plainText(session, message))].join('\n');
 }
-
-/** What stands for the conversation between the bot and the one who acts, instead of a channel. */
-export const DIRECT = 'dm';
 
 /** All the bot wrote to the one who acts, as one text. */
 export function directText(session: Session): string {

@@ -1,11 +1,20 @@
 import type { EphemeralMessage, JsonObject, SlackMessage } from '../slack/types.ts';
-import { showNumbers, withNumbers } from './numbered.ts';
+import { type NumberOf, showNumbers, withNumbers, withoutAddresses } from './numbered.ts';
 import type { Session } from './session.ts';
 import { showEmphasis } from './style.ts';
 import { indent } from './text-layout.ts';
 
+/** What stands for the conversation between the bot and the one who acts, instead of a channel. */
+export const DIRECT = 'dm';
+
 const BODY_INDENT = 6;
 const LONGEST_INLINE = 90;
+
+/** What a message, or a part of a window, says. */
+interface Words {
+  text?: string;
+  blocks?: JsonObject[];
+}
 
 export type AnyMessage = SlackMessage | EphemeralMessage;
 
@@ -28,31 +37,29 @@ export function showMessage(
 /** The text of a message for the one who acts, with numbers. */
 export function bodyOf(session: Session, channel: string, message: AnyMessage): string {
   const place = { kind: 'message' as const, channel, ts: message.ts };
+  const isPrivate = 'to' in message || channel === DIRECT;
+  const person = isPrivate ? session.me : undefined;
   return showBlocks(session, message, (element, label) =>
-    session.targets.add({ person: session.me, place, element, label }),
+    session.targets.add({ person, place, element, label }),
   );
 }
 
 /** The text of a message without numbers; what `expect` reads. */
-export function plainText(
-  { sandbox, me }: Session,
-  message: { text?: string; blocks?: JsonObject[] },
-): string {
-  const numberless = { ...message, blocks: withNumbers(message.blocks ?? [], () => 0) };
+export function plainText({ sandbox, me }: Session, message: Words): string {
+  const numberless = prepared(message, () => 0);
   const text = showNumbers(sandbox.workspace.text(numberless, me), () => '');
   return showEmphasis(text, PLAIN);
 }
 
 /** Blocks, or else the text, as styled lines. */
-export function showBlocks(
-  session: Session,
-  message: { text?: string; blocks?: JsonObject[] },
-  numberOf: (element: JsonObject, label: string) => number,
-): string {
+export function showBlocks(session: Session, message: Words, numberOf: NumberOf): string {
   const { style } = session.screen;
-  const numbered = { ...message, blocks: withNumbers(message.blocks ?? [], numberOf) };
-  const text = session.sandbox.workspace.text(numbered, session.me);
+  const text = session.sandbox.workspace.text(prepared(message, numberOf), session.me);
   return showEmphasis(showNumbers(text, style.button), style).trimEnd();
+}
+
+function prepared(message: Words, numberOf: NumberOf): Words {
+  return { text: withoutAddresses(message.text ?? ''), blocks: withNumbers(message.blocks ?? [], numberOf) };
 }
 
 /** `HH:MM` in this machine's zone. */

@@ -6,8 +6,8 @@ export type Place = { kind: 'message'; channel: string; ts: string } | { kind: '
 /** Something that can be pressed or chosen from, with the number it is shown by. */
 export interface Target {
   number: number;
-  /** Whose screen it is on, by handle. */
-  person: string;
+  /** The only one who sees it, by handle; undefined when everybody in the channel does. */
+  person: string | undefined;
   place: Place;
   element: JsonObject;
   label: string;
@@ -18,9 +18,8 @@ export interface Targets {
   /** The number of an element; the same one as long as it is shown again unchanged. */
   add(target: Omit<Target, 'number'>): number;
   byNumber(number: number): Target | undefined;
-  /** The newest with this label (any case); the beginning of the label is enough if no other fits whole. */
-  byLabel(label: string, person: string): Target | undefined;
-  all(person: string): Target[];
+  /** What this person could press, in the order it was shown last. */
+  of(person: string): Target[];
   /** Counts from 1 again. */
   clear(): void;
 }
@@ -28,34 +27,33 @@ export interface Targets {
 /** No numbers yet. */
 export function createTargets(): Targets {
   let targets: Target[] = [];
-  const lastOf = (fits: (target: Target) => boolean) => targets.findLast(fits);
   return {
     add(target) {
       const key = keyOf(target);
       const known = targets.find((one) => keyOf(one) === key);
-      if (known) {
-        // The newest stands last, so that its label wins.
-        targets = [...targets.filter((one) => one !== known), { ...target, number: known.number }];
-        return known.number;
-      }
-      const number = Math.max(0, ...targets.map((one) => one.number)) + 1;
-      targets.push({ ...target, number });
+      const highest = Math.max(0, ...targets.map((one) => one.number));
+      const number = known?.number ?? highest + 1;
+      targets = [...targets.filter((one) => one !== known), { ...target, number }];
       return number;
     },
-    byNumber: (number) => lastOf((one) => one.number === number),
-    byLabel(label, person) {
-      const wanted = label.toLowerCase();
-      const own = (fits: (text: string) => boolean) =>
-        lastOf((one) => one.person === person && fits(one.label.toLowerCase()));
-      return own((text) => text === wanted) ?? own((text) => text.startsWith(wanted));
-    },
-    all: (person) => targets.filter((one) => one.person === person),
+    byNumber: (number) => targets.find((one) => one.number === number),
+    of: (person) => targets.filter((one) => one.person === undefined || one.person === person),
     clear() {
       targets = [];
     },
   };
 }
 
+// Without the element's action id: it counts positions, and a message that was edited has others.
 function keyOf({ person, place, element, label }: Omit<Target, 'number'>): string {
-  return JSON.stringify([person, place, element.action_id, element.value ?? '', label]);
+  return JSON.stringify([person, place, element.value ?? element.action_id, label]);
+}
+
+/** The newest with this label (any case); the beginning of a label is enough if none fits whole. */
+export function byLabel(targets: readonly Target[], label: string): Target | undefined {
+  const wanted = label.toLowerCase();
+  return (
+    targets.findLast((one) => one.label.toLowerCase() === wanted) ??
+    targets.findLast((one) => one.label.toLowerCase().startsWith(wanted))
+  );
 }

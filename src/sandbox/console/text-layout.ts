@@ -35,10 +35,10 @@ function wrapLine(line: string, columns: number): string[] {
   const lines: string[] = [];
   let current = lead;
   let isEmpty = true;
-  for (const word of line.slice(lead.length).split(/ +/)) {
+  for (const word of line.slice(lead.length).split(' ')) {
     const longer = isEmpty ? current + word : `${current} ${word}`;
     if (!isEmpty && widthOf(longer) > columns) {
-      lines.push(current);
+      lines.push(current.trimEnd());
       current = hang + word;
     } else {
       current = longer;

@@ -1,7 +1,7 @@
 import type { WorkspaceChange } from '../slack/types.ts';
 import type { Session } from './session.ts';
-import { DIRECT, printMessage, remember, topicKey, topicText } from './show-channel.ts';
-import { type AnyMessage, plainText, showMessage } from './show-message.ts';
+import { printMessage, remember } from './show-channel.ts';
+import { type AnyMessage, DIRECT, plainText, showMessage } from './show-message.ts';
 import { isForm, printView } from './show-view.ts';
 import { indent } from './text-layout.ts';
 
@@ -49,7 +49,7 @@ function onChange(session: Session, memory: Memory, change: WorkspaceChange): vo
   const isHere = channel === session.channel;
   if (change.kind === 'message' && isHere) onMessage(session, memory, ts);
   else if (change.kind === 'message') onDirect(session, channel, ts);
-  else if (change.kind === 'channel' && isHere) onTopic(session);
+  else if (change.kind === 'channel' && isHere) onChannel(session);
   else if (change.kind === 'ephemeral' && isMine(session, change)) onEphemeral(session, channel, ts);
   else if (change.kind === 'modal' && isMine(session, change)) onModal(session, memory);
 }
@@ -111,12 +111,12 @@ function onModal(session: Session, memory: Memory): void {
   printView(session, view);
 }
 
-function onTopic(session: Session): void {
-  const { sandbox, channel, screen, shown } = session;
+function onChannel({ sandbox, channel, screen, shown }: Session): void {
   const view = sandbox.workspace.channel(channel);
-  if (!view || shown.get(topicKey(channel)) === topicText(view)) return;
-  shown.set(topicKey(channel), topicText(view));
-  screen.print(screen.style.dim(`      (${topicText(view)})`));
+  const key = `${channel} archived`;
+  if (!view?.isArchived || shown.has(key)) return;
+  shown.set(key, 'said');
+  screen.print(screen.style.dim(`      (#${view.name} is archived)`));
 }
 
 function show(session: Session, channel: string, message: AnyMessage, marks: string[] = []): void {

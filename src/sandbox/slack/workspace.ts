@@ -77,8 +77,13 @@ export async function createSlackWorkspace(options: SlackWorkspaceOptions): Prom
   const base: MethodDeps = { upstream, directory, mirror, team, bot, lock: createKeyedLock(), now };
   const { front, sockets, faults, deps } = wire(base, settings, hub, options.port ?? 0);
   const { deliveries } = deps;
-  await seedChannels(base, options.channels);
-  await front.open();
+  try {
+    await seedChannels(base, options.channels);
+    await front.open();
+  } catch (error) {
+    await upstream.close();
+    throw error;
+  }
   if (options.requestUrl) deliveries.deliverTo(options.requestUrl);
 
   return {

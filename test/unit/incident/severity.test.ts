@@ -1,11 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
+import { decide } from '../../../src/core/incident/decide.ts';
 import {
   after,
+  anIncident,
   anInput,
   aPerson,
-  aPolicy,
   aStory,
   aStoryIn,
+  asking,
   HOUR,
   MINUTE,
   only,
@@ -56,13 +58,14 @@ describe('who may change the severity', () => {
     expect(story.state.severity).toBe('SEV-3');
   });
 
-  test('a severity that the profile no longer knows counts as the gravest', () => {
-    const story = at('SEV-1');
-    const { severities } = aPolicy();
-    const later = aPolicy({ severities: severities.slice(1) });
-    const changed = aStory({ policy: later, first: undefined });
+  test('from one that the profile no longer knows, only whoever commands may change it', () => {
+    const state = anIncident({ severity: 'SEV-0' });
 
-    expect(changed.policy.severities.map(({ id }) => id)).not.toContain(story.state.severity);
+    expect(decide(state, to('SEV-1'), asking())).toMatchObject({ refused: 'permission.commander_only' });
+    expect(decide(state, to('SEV-1'), asking({ capabilities: ['command'] }))).toMatchObject([
+      { type: 'severity_changed', data: { from: 'SEV-0', to: 'SEV-1' } },
+      { type: 'status_published' },
+    ]);
   });
 
   test('the answer is no for an unknown one, the same one, and without a reason', () => {

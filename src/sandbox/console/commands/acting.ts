@@ -1,10 +1,10 @@
 import type { Shortcut } from '../../manifest.ts';
 import { type CommandGroup, type ConsoleCommand, splitWord } from '../command.ts';
 import { fillForm } from '../fill-form.ts';
-import { pressTarget } from '../press.ts';
+import { findByLabel, pressTarget } from '../press.ts';
 import { ConsoleError, channelName, type Session } from '../session.ts';
-import { DIRECT, messagesSeen, unreadIn } from '../show-channel.ts';
-import { plainText } from '../show-message.ts';
+import { messagesSeen, unreadIn } from '../show-channel.ts';
+import { DIRECT, plainText } from '../show-message.ts';
 
 const START_CHANNEL = 'general';
 
@@ -40,21 +40,20 @@ const press: ConsoleCommand = {
   usage: '<number|label> [choice]',
   summary: 'press a button, or choose from a menu, by its number or what stands on it',
   async run(session, rest) {
-    const { targets, me } = session;
-    const { word, rest: more } = splitWord(rest);
-    const isNumber = /^\[?\d+\]?$/.test(word);
-    const target = isNumber
-      ? targets.byNumber(Number(word.replace(/\D/g, '')))
-      : targets.byLabel(rest.replaceAll(/^"|"$/g, ''), me);
-    if (!target || target.person !== me) {
-      const own = targets.all(me).map(({ number, label }) => `[${number}] ${label}`);
+    const { word, rest: choice } = splitWord(rest);
+    const number = /^\[?(\d+)\]?$/.exec(word)?.[1];
+    const target = number
+      ? session.targets.byNumber(Number(number))
+      : findByLabel(session, rest.replaceAll(/^"|"$/g, ''));
+    if (!target || (target.person ?? session.me) !== session.me) {
+      const own = session.targets.of(session.me).map((one) => `[${one.number}] ${one.label}`);
       const offered =
         own.length > 0 ? `There is ${own.join(', ')}.` : 'Nothing with a number was shown to you.';
       throw new ConsoleError(
-        `${me} sees nothing to press called "${rest}". ${offered} "open" shows the channel anew.`,
+        `${session.me} sees nothing to press called "${rest}". ${offered} "open" shows the channel anew.`,
       );
     }
-    await pressTarget(session, target, isNumber ? more : '');
+    await pressTarget(session, target, number ? choice : '');
   },
 };
 

@@ -2,7 +2,6 @@ import type { CommandGroup, ConsoleCommand } from '../command.ts';
 import { splitWord } from '../command.ts';
 import { ConsoleError, type Session } from '../session.ts';
 import {
-  DIRECT,
   directText,
   findVisibleChannel,
   printChannel,
@@ -10,6 +9,7 @@ import {
   unreadIn,
   visibleChannels,
 } from '../show-channel.ts';
+import { DIRECT } from '../show-message.ts';
 import { printView, viewText } from '../show-view.ts';
 
 const HOME_WITHIN_MS = 5_000;
@@ -20,13 +20,14 @@ const open: ConsoleCommand = {
   name: 'open',
   aliases: ['o'],
   usage: '[#channel|number] [all]',
-  summary: 'read a channel and stay in it; a part of its name is enough',
+  summary: 'read what is new in a channel, or all, and stay in it; a part of its name is enough',
   async run(session, rest) {
     const { word, rest: more } = splitWord(rest);
-    const view = word === '' ? here(session) : await channelSoon(session, word);
+    const isAll = word === 'all' || more === 'all';
+    const view = word === '' || word === 'all' ? here(session) : await channelSoon(session, word);
     session.channel = view.id;
     session.targets.clear();
-    printChannel(session, view, more === 'all');
+    printChannel(session, view, isAll ? 'all' : 'new');
   },
 };
 
