@@ -15,6 +15,9 @@ const LATE_AFTER_MS = 60_000;
 const CHANNEL_SOON_MS = 1000;
 const CHANNEL_LATE_MS = 30_000;
 
+/** How long an announcement waits for the channel that it leads to. */
+const CHANNEL_PATIENCE_MS = 10_000;
+
 /** Carries messages to the incident's channel, to broadcast channels and to single people. */
 export function createMessageCarrier(deps: {
   chat: Chat;
@@ -46,6 +49,15 @@ export function createMessageCarrier(deps: {
     return (await store.load(delivery.incidentId))?.incident.phase !== 'open';
   }
 
+  /** An announcement leads to the channel: it waits a moment for it, but not for ever. */
+  async function withChannel(post: Post, delivery: Delivery, now: Instant): Promise<Post | 'wait'> {
+    if (post.id !== 'broadcast-declared' || post.vars.incident.channelId) return post;
+    const channel = (await store.load(delivery.incidentId))?.incident.channel;
+    if (!channel) return msBetween(delivery.createdAt, now) < CHANNEL_PATIENCE_MS ? 'wait' : post;
+    const incident = { ...post.vars.incident, channelId: channel.id, channelName: channel.name };
+    return { id: post.id, vars: { incident } };
+  }
+
   return {
     async find(delivery) {
       const channel = await destination(delivery);
@@ -64,7 +76,10 @@ export function createMessageCarrier(deps: {
         return { kind: 'later', afterMs, problem: 'channel_not_open' };
       }
       if (!channel) return { kind: 'undeliverable', problem: 'nowhere_to_post' };
-      const post = await completed(op.message, delivery, now, notes);
+      const announced = await withChannel(op.message, delivery, now);
+      if (announced === 'wait')
+        return { kind: 'later', afterMs: CHANNEL_SOON_MS, problem: 'channel_not_open' };
+      const post = await completed(announced, delivery, now, notes);
       const { ts } = await chat.post(channel, catalogue.render(post.id, post.vars as never), delivery.key);
       return { kind: 'sent', receipt: { channel, ts } };
     },

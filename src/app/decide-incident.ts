@@ -1,8 +1,8 @@
 import type { IncidentCommand } from '../core/incident/commands.ts';
 import { decide } from '../core/incident/decide.ts';
 import type { IncidentEventBody, RecordedEvent } from '../core/incident/events.ts';
-import type { Incident } from '../core/incident/incident.ts';
 import { evolve } from '../core/incident/evolve.ts';
+import type { Incident } from '../core/incident/incident.ts';
 import type { Policy } from '../core/incident/policy.ts';
 import { wakeAt } from '../core/incident/timers.ts';
 import type { Actor, Capability } from '../core/shared/actor.ts';

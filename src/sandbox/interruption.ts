@@ -5,7 +5,10 @@ export interface Interruption {
   /** Aborted at the first wish. */
   signal: AbortSignal;
   interrupt(signal: NodeJS.Signals): void;
-  /** Resolves at the first wish: 0 when a person left the console, else 128 and the signal's number. */
+  /**
+   * Resolves at the first wish: 0 when a person left the console, else 128 and the signal's number. Rejects
+   * with an error nobody caught: that ends everything in order, too.
+   */
   exitCode(input: Input): Promise<number>;
   /** Called when somebody wishes it again, a second or more later. */
   onImpatience(listener: () => void): void;
@@ -31,6 +34,12 @@ export function listenForInterruption(): Interruption {
     controller.abort(new Interrupted(signal));
   };
   for (const signal of Object.keys(NUMBERS) as NodeJS.Signals[]) process.on(signal, () => interrupt(signal));
+  process.on('uncaughtException', (error) => {
+    first.reject(error);
+    controller.abort(error);
+  });
+  // Before the console there is nobody to hear of it but the signal.
+  first.promise.catch(() => undefined);
   return {
     signal: controller.signal,
     interrupt,

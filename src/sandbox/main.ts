@@ -32,7 +32,8 @@ async function main(): Promise<number> {
   }
   const script = await scriptLines(options.script);
   const interruption = listenForInterruption();
-  let onCrash: (crash: Crash) => void = () => undefined;
+  const crashed = Promise.withResolvers<Crash>();
+  let onCrash = crashed.resolve;
   if (!script) process.stdout.write(style.dim('Starting PostgreSQL, Slack, PagerDuty and the bot …\n'));
   const sandbox = await startSandbox({
     root: ROOT,
@@ -47,20 +48,28 @@ async function main(): Promise<number> {
   interruption.onImpatience(() => void sandbox.bot.kill());
   // Whatever happens to this process, the bot does not outlive it.
   process.on('exit', () => sandbox.bot.pid !== undefined && process.kill(sandbox.bot.pid, 'SIGKILL'));
+  let session: Session | undefined;
   try {
-    const session = openSession(sandbox, options, script, interruption);
-    const crashed = new Promise<never>((_, reject) => {
-      onCrash = (crash) => {
-        const words = `The bot ended by itself (${crash.how}). Its last lines:\n${crash.lastLines.join('\n')}`;
-        if (script) reject(new ScriptError(words));
-        else session.screen.print(`${style.bad(words)}\n"restart" starts it again.`);
-      };
-    });
-    return await Promise.race([runConsole(session), crashed, interruption.exitCode(session.input)]);
+    session = openSession(sandbox, options, script, interruption);
+    const { screen, input } = session;
+    if (!script)
+      onCrash = (crash) => screen.print(`${style.bad(wordsFor(crash))}\n"restart" starts it again.`);
+    const failed = crashed.promise.then((crash) => Promise.reject(new ScriptError(wordsFor(crash))));
+    return await Promise.race([runConsole(session), failed, interruption.exitCode(input)]);
   } finally {
-    if (!script) process.stdout.write(style.dim('Stopping …\n'));
+    session?.input.close();
+    if (!script) sayGoodbye(session?.exitCode === undefined);
     await sandbox.stop();
   }
+}
+
+function wordsFor({ how, lastLines }: Crash): string {
+  return `The bot ended by itself (${how}). Its last lines:\n${lastLines.join('\n')}`;
+}
+
+/** @param isCut the last line on the screen is a prompt. */
+function sayGoodbye(isCut: boolean): void {
+  process.stdout.write(style.dim(`${isCut ? '\n' : ''}Stopping …\n`));
 }
 
 function openSession(

@@ -15,10 +15,10 @@ export function welcome(sandbox: Sandbox, me: string, style: Style, keep: boolea
     `${style.bold('Lifeboat sandbox')}: a Slack workspace, a PagerDuty and the real bot, all on this machine.`,
     `You are ${style.name(me)}${member?.title ? ` (${member.title})` : ''} in #general. ${record}`,
     'Try first:',
-    `  ${style.bold('/dr declare sev1 us-east-1 is gone'.padEnd(36))} declare a disaster, then read its channel: ${style.bold('open us-east-1')}`,
-    `  ${style.bold(`as ${other?.handle ?? me}`.padEnd(36))} be somebody else and press a button by its number: ${style.bold('press 1')}`,
+    `  ${style.bold('/dr declare sev1 us-east-1 is gone'.padEnd(38))}declare a disaster, then read its channel: ${style.bold('open us-east-1')}`,
+    `  ${style.bold(`as ${other?.handle ?? me}`.padEnd(38))}be somebody else and press a button by its number: ${style.bold('press 1')}`,
     ...(page
-      ? [`  ${style.bold(`page ${page} Gateway does not answer`.padEnd(36))} let PagerDuty raise an alert`]
+      ? [`  ${style.bold(`page ${page} Gateway does not answer`.padEnd(38))}let PagerDuty raise an alert`]
       : []),
     `${style.bold('help')} lists the rest, ${style.bold('quit')} stops everything. ${style.dim(`Bot at ${botUrl}, ready in ${seconds} s.`)}`,
   ].join('\n');

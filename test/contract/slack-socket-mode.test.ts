@@ -115,10 +115,18 @@ test('outlives HTTP errors and too many requests when it asks for a connection',
   await until(() => intake.socket.ready().ok);
 });
 
-test('stops at once while Slack is away', async () => {
-  workspace.faults.hang({ method: 'apps.connections.open' });
+test('stops while the line is being cut', async () => {
   workspace.sockets.cut();
-  await until(() => workspace.requestCounts()['apps.connections.open'] !== undefined);
+
+  await intake.stop();
+
+  expect(intake.socket.ready()).toMatchObject({ ok: false });
+});
+
+test('stops at once while Slack is away', async () => {
+  const fault = workspace.faults.hang({ method: 'apps.connections.open' });
+  workspace.sockets.cut();
+  await until(() => fault.hits === 1);
 
   await intake.stop();
 

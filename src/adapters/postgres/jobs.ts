@@ -147,6 +147,7 @@ async function withoutWaiting(query: Query, jobs: Job[]): Promise<Job[]> {
     place,
     queue: job.queue,
     key: keyOf(job),
+    data: job.data,
     start: 'startAfter' in job ? job.startAfter : undefined,
   }));
   const { rows } = await query<{ place: number }>(WAITING_ALREADY, [JSON.stringify(asked)]);
@@ -156,11 +157,13 @@ async function withoutWaiting(query: Query, jobs: Job[]): Promise<Job[]> {
 
 const WAITING_ALREADY = `
   select asked.place
-  from json_to_recordset($1::json) as asked (place integer, queue text, key text, start timestamptz)
+  from json_to_recordset($1::json) as asked (
+    place integer, queue text, key text, data jsonb, start timestamptz
+  )
   where exists (
     select from pgboss.job
     where job.name = asked.queue and job.singleton_key = asked.key and job.state < 'active'
-      and job.start_after <= coalesce(asked.start, now())
+      and job.data @> asked.data and job.start_after <= coalesce(asked.start, now())
   )`;
 
 async function orFault<T>(answer: Promise<T>): Promise<T> {

@@ -17,8 +17,14 @@ function checked<S extends Shapes>(
 
 const text = z.string();
 const person = z.object({ id: z.string(), name: z.string(), slack: z.string().optional() });
-const own = z.boolean().optional();
-const alert = z.object({ id: text, title: text, url: text.optional(), service: text.optional(), own, at: text });
+const alert = z.object({
+  id: text,
+  title: text,
+  url: text.optional(),
+  service: text.optional(),
+  own: z.boolean().optional(),
+  at: text,
+});
 const opening = {
   title: text,
   severity: text,

@@ -181,7 +181,18 @@ function takeDuty(
       who: before.name,
     });
   }
-  return [{ type: 'duty_taken', data: { duty, holder, ...(before ? { before } : {}) } }];
+  const taken: IncidentEventBody = {
+    type: 'duty_taken',
+    data: { duty, holder, ...(before ? { before } : {}) },
+  };
+  // Somebody who takes command has answered the call: nobody else need be woken.
+  const answers = duty === 'commander' && awaitsAnswer(state);
+  return answers ? [taken, ...(acknowledgeRung(state) as IncidentEventBody[])] : [taken];
+}
+
+function awaitsAnswer(state: Incident): boolean {
+  const called = state.ladder.rungs.some((rung) => rung.calledAt !== undefined);
+  return state.phase === 'open' && called && !state.ladder.acknowledged;
 }
 
 function dropDuty(state: Incident, duty: Duty, asking: Asking): IncidentEventBody[] | Refusal {

@@ -142,7 +142,6 @@ function posts(event: RecordedEvent, incident: IncidentView, policy: Policy): Ef
     case 'status_paused':
     case 'status_resumed':
     case 'ladder_acknowledged':
-    case 'pager_changed':
     case 'pager_reachable':
       return [recordLine(event, incident)];
     default:

@@ -51,7 +51,8 @@ function clockView(state: Incident, asOf: Instant) {
   const elapsedMs = Math.max(0, msBetween(start, end ?? asOf));
   const rtoMs = strictestRtoMs(state);
   const clock = { clockStart: start, elapsedMs, stopped: end !== undefined, rtoMs };
-  if (rtoMs === undefined) return { ...clock, rto: 'unknown' as const };
+  // Marks that contradict each other prove nothing.
+  if (rtoMs === undefined || (end !== undefined && end < start)) return { ...clock, rto: 'unknown' as const };
   const rtoLeftMs = rtoMs - elapsedMs;
   const within = end === undefined ? ('running' as const) : ('met' as const);
   return { ...clock, rtoLeftMs, rto: rtoLeftMs < 0 ? ('missed' as const) : within };

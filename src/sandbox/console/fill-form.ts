@@ -98,7 +98,9 @@ function describeField(session: Session, field: FormField): string {
     `  ${style.bold(field.label)}${field.isOptional ? ' (optional)' : ''}${current === '' ? '' : ` [${current}]`}`,
   ];
   if (field.hint) lines.push(style.dim(`    ${field.hint}`));
-  for (const [index, { label }] of field.choices.entries()) lines.push(`    ${index + 1}. ${label}`);
+  for (const [index, { label, description }] of field.choices.entries()) {
+    lines.push(`    ${index + 1}. ${label}${description ? `: ${description}` : ''}`);
+  }
   if (input.isInteractive && field.kind === 'many')
     lines.push(style.dim('    (numbers with commas between them)'));
   if (input.isInteractive && field.kind === 'lines') lines.push(style.dim('    (\\n begins a new line)'));

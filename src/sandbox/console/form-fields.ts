@@ -4,6 +4,7 @@ import type { JsonObject, SlackView } from '../slack/types.ts';
 export interface Choice {
   label: string;
   value: string;
+  description: string | undefined;
 }
 
 /** One field of a form as a person at a terminal fills it in. */
@@ -32,6 +33,7 @@ const KINDS: Record<string, FormField['kind']> = {
 interface Option {
   text: { text: string };
   value: string;
+  description?: { text: string };
 }
 
 /** The fields of a window, in order, with what they hold now. */
@@ -61,7 +63,11 @@ function kindOf(element: JsonObject): FormField['kind'] {
 function choicesOf(element: JsonObject): Choice[] {
   const groups = (element.option_groups ?? []) as { options: Option[] }[];
   const options = (element.options as Option[] | undefined) ?? groups.flatMap((group) => group.options);
-  return options.map(({ text, value }) => ({ label: text.text, value }));
+  return options.map(({ text, value, description }) => ({
+    label: text.text,
+    value,
+    description: description?.text,
+  }));
 }
 
 const FIELDS = [

@@ -3,8 +3,10 @@ import type { Mirror } from './mirror.ts';
 import type { TextContext } from './render-mrkdwn.ts';
 import { renderMessageText } from './render-text.ts';
 import type { RequestLog } from './request-log.ts';
+import type { SlackChannel } from './types.ts';
 import type { ViewStore } from './view-store.ts';
 
+const LAST_CHANNELS = 8;
 const LAST_MESSAGES = 5;
 const LAST_REQUESTS = 15;
 
@@ -19,9 +21,8 @@ interface StateDeps {
 /** What is on people's screens and what the app asked for last, as text for an error. */
 export function describeState({ mirror, directory, views, log, context }: StateDeps): string {
   const lines: string[] = [];
-  for (const channel of mirror.channels()) {
+  for (const channel of liveliest(mirror)) {
     const messages = mirror.messages(channel.id).slice(-LAST_MESSAGES);
-    if (messages.length === 0) continue;
     lines.push(`#${channel.name}${channel.isArchived ? ' (archived)' : ''}`);
     for (const message of messages) lines.push(indent(renderMessageText(message, context)));
   }
@@ -40,6 +41,13 @@ export function describeState({ mirror, directory, views, log, context }: StateD
     lines.push(`Refused: ${method} ${error} ${messages.join('; ')}`);
   }
   return lines.join('\n');
+}
+
+/** The channels written to last, the very last one at the end. */
+function liveliest(mirror: Mirror): SlackChannel[] {
+  const lastTs = (channel: SlackChannel) => Number(mirror.messages(channel.id).at(-1)?.ts ?? 0);
+  const written = mirror.channels().filter((channel) => lastTs(channel) > 0);
+  return written.sort((a, b) => lastTs(a) - lastTs(b)).slice(-LAST_CHANNELS);
 }
 
 function indent(text: string): string {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { after, aPerson, aStory, aStoryIn, MINUTE, only, typesOf } from '../../fixtures/incidents.ts';
+import { aPerson, aStory, aStoryIn, MINUTE, noonPlus, only, typesOf } from '../../fixtures/incidents.ts';
 
 const resolve = { type: 'resolve' as const, summary: 'failed over to eu-west-1' };
 const reopen = { type: 'reopen' as const, reason: 'it is back' };
@@ -21,8 +21,8 @@ describe('resolving', () => {
     expect(typesOf(events)).toEqual(['incident_resolved', 'status_published']);
     expect(story.state).toMatchObject({
       phase: 'resolved',
-      resolution: { summary: 'failed over to eu-west-1', by: 'Ben', at: after(MINUTE) },
-      marks: { resolved: { at: after(MINUTE), source: 'automatic' } },
+      resolution: { summary: 'failed over to eu-west-1', by: 'Ben', at: noonPlus(MINUTE) },
+      marks: { resolved: { at: noonPlus(MINUTE), source: 'automatic' } },
     });
     expect(story.state.status).not.toHaveProperty('nextDueAt');
     expect(story.wakeAt).toBeUndefined();
@@ -61,18 +61,18 @@ describe('reopening', () => {
 
     expect(only(events, 'incident_reopened').data).toEqual({
       reason: 'it is back',
-      nextDueAt: after(30 * MINUTE),
+      nextDueAt: noonPlus(30 * MINUTE),
     });
-    expect(story.state).toMatchObject({ phase: 'open', status: { nextDueAt: after(30 * MINUTE) } });
+    expect(story.state).toMatchObject({ phase: 'open', status: { nextDueAt: noonPlus(30 * MINUTE) } });
     expect(story.state).not.toHaveProperty('resolution');
     expect(story.wakeAt).toBeDefined();
   });
 
   test('takes back what was said to be restored: the clock runs again', () => {
     const story = aStory();
-    story.tell({ type: 'set_mark', name: 'outage_started', at: after(-5 * MINUTE) });
-    story.tell({ type: 'set_mark', name: 'service_restored', at: after(0) });
-    story.tell({ type: 'set_mark', name: 'validated', at: after(0) });
+    story.tell({ type: 'set_mark', name: 'outage_started', at: noonPlus(-5 * MINUTE) });
+    story.tell({ type: 'set_mark', name: 'service_restored', at: noonPlus(0) });
+    story.tell({ type: 'set_mark', name: 'validated', at: noonPlus(0) });
     story.tell(resolve, 'carol');
 
     story.tell(reopen, 'carol');

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import {
-  after,
   anInput,
   aPerson,
   aPolicy,
   aStory,
   aStoryIn,
   MINUTE,
+  noonPlus,
   ofType,
   only,
   PAGERDUTY,
@@ -20,7 +20,7 @@ const pagerAcknowledged = {
   type: 'pager_change' as const,
   pagerId: 'P1',
   change: 'acknowledged' as const,
-  at: after(MINUTE),
+  at: noonPlus(MINUTE),
 };
 const byPager = { actor: PAGERDUTY, capabilities: ['read' as const] };
 
@@ -40,9 +40,9 @@ describe('the ladder by the clock', () => {
     }
 
     expect(called(story)).toEqual([
-      [0, 'On call', 'timer', after(0)],
-      [1, 'Platform lead', 'timer', after(15 * MINUTE)],
-      [2, 'CTO', 'timer', after(30 * MINUTE)],
+      [0, 'On call', 'timer', noonPlus(0)],
+      [1, 'Platform lead', 'timer', noonPlus(15 * MINUTE)],
+      [2, 'CTO', 'timer', noonPlus(30 * MINUTE)],
     ]);
     expect(ofType(story.events, 'rung_called').map(({ data }) => data.roles)).toEqual([
       ['on-call'],
@@ -57,7 +57,7 @@ describe('the ladder by the clock', () => {
     story.tick();
 
     expect(called(story).map(([index]) => index)).toEqual([0, 1]);
-    expect(story.wakeAt).toBe(after(30 * MINUTE));
+    expect(story.wakeAt).toBe(noonPlus(30 * MINUTE));
     expect(typesOf(story.tick())).toEqual([]);
   });
 
@@ -78,8 +78,8 @@ describe('an answer', () => {
     const events = story.wait(2 * MINUTE).tell(acknowledge, 'ben');
 
     expect(only(events, 'ladder_acknowledged').data).toEqual({ index: 0 });
-    expect(story.state.ladder.acknowledged).toEqual({ by: 'Ben', at: after(2 * MINUTE) });
-    expect(story.state.marks.acknowledged).toEqual({ at: after(2 * MINUTE), source: 'automatic' });
+    expect(story.state.ladder.acknowledged).toEqual({ by: 'Ben', at: noonPlus(2 * MINUTE) });
+    expect(story.state.marks.acknowledged).toEqual({ at: noonPlus(2 * MINUTE), source: 'automatic' });
     story.wait(60 * MINUTE).tick();
     expect(called(story)).toHaveLength(1);
   });
@@ -109,9 +109,9 @@ describe('an answer', () => {
     const events = story.wait(2 * MINUTE).tell(pagerAcknowledged, byPager);
 
     expect(typesOf(events)).toEqual(['pager_changed', 'mark_set', 'ladder_acknowledged']);
-    expect(story.state.ladder.acknowledged).toEqual({ by: 'PagerDuty', at: after(2 * MINUTE) });
+    expect(story.state.ladder.acknowledged).toEqual({ by: 'PagerDuty', at: noonPlus(2 * MINUTE) });
     expect(story.state.marks.acknowledged).toEqual({
-      at: after(MINUTE),
+      at: noonPlus(MINUTE),
       source: 'automatic',
       evidence: 'PagerDuty P1',
     });
@@ -166,8 +166,8 @@ describe('escalating by hand', () => {
 
     story.wait(5 * MINUTE).tell(escalate);
 
-    expect(called(story).at(-1)).toEqual([1, 'Platform lead', 'person', after(5 * MINUTE)]);
-    expect(story.state.ladder.rungs[2]?.dueAt).toBe(after(30 * MINUTE));
+    expect(called(story).at(-1)).toEqual([1, 'Platform lead', 'person', noonPlus(5 * MINUTE)]);
+    expect(story.state.ladder.rungs[2]?.dueAt).toBe(noonPlus(30 * MINUTE));
     story.wait(24 * MINUTE).tick();
     expect(called(story)).toHaveLength(2);
     story.wait(MINUTE).tick();
@@ -185,7 +185,7 @@ describe('escalating by hand', () => {
     expect(typesOf(story.tick())).not.toContain('rung_called');
     expect(called(story)).toHaveLength(2);
     expect(story.state.ladder.acknowledged).toBeUndefined();
-    expect(story.state.ladder.rungs[2]?.dueAt).toBe(after(105 * MINUTE));
+    expect(story.state.ladder.rungs[2]?.dueAt).toBe(noonPlus(105 * MINUTE));
     story.wait(15 * MINUTE).tick();
     expect(called(story)).toHaveLength(3);
   });
@@ -257,12 +257,12 @@ describe('after reopening', () => {
 
     expect(typesOf(story.tick())).not.toContain('rung_called');
     expect(story.state.ladder.rungs.map(({ dueAt }) => dueAt)).toEqual([
-      after(0),
-      after(75 * MINUTE),
-      after(90 * MINUTE),
+      noonPlus(0),
+      noonPlus(75 * MINUTE),
+      noonPlus(90 * MINUTE),
     ]);
     story.wait(5 * MINUTE).tick();
-    expect(called(story).at(-1)).toEqual([1, 'Platform lead', 'timer', after(75 * MINUTE)]);
+    expect(called(story).at(-1)).toEqual([1, 'Platform lead', 'timer', noonPlus(75 * MINUTE)]);
   });
 
   test('whoever answered has answered', () => {

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NudgeKind } from '../../../src/core/incident/incident.ts';
 import {
-  after,
   anAlert,
   anInput,
   aPerson,
@@ -10,6 +9,7 @@ import {
   aStoryIn,
   HOUR,
   MINUTE,
+  noonPlus,
   ofType,
   PAGERDUTY,
   type Story,
@@ -35,9 +35,9 @@ describe('reminders', () => {
     pass(story, 120);
 
     expect(sent(story, 'noCommander').map(({ data, at }) => [data.count, data.to?.id, at])).toEqual([
-      [1, 'amara', after(5 * MINUTE)],
-      [2, 'amara', after(15 * MINUTE)],
-      [3, 'amara', after(25 * MINUTE)],
+      [1, 'amara', noonPlus(5 * MINUTE)],
+      [2, 'amara', noonPlus(15 * MINUTE)],
+      [3, 'amara', noonPlus(25 * MINUTE)],
     ]);
   });
 
@@ -64,8 +64,8 @@ describe('reminders', () => {
     pass(story, 20);
 
     expect(sent(story, 'noUpdate').map(({ data, at }) => [data.to?.id, at])).toEqual([
-      ['ben', after(20 * MINUTE)],
-      ['dana', after(40 * MINUTE)],
+      ['ben', noonPlus(20 * MINUTE)],
+      ['dana', noonPlus(40 * MINUTE)],
     ]);
   });
 
@@ -78,7 +78,7 @@ describe('reminders', () => {
     pass(story, 90);
 
     expect(sent(story, 'noUpdate').map(({ data }) => data.count)).toEqual([1, 2, 1, 2]);
-    expect(sent(story, 'noUpdate')[2]?.at).toBe(after(110 * MINUTE));
+    expect(sent(story, 'noUpdate')[2]?.at).toBe(noonPlus(110 * MINUTE));
   });
 
   test('automatic updates are no answer to them', () => {
@@ -106,7 +106,10 @@ describe('reminders', () => {
   test('of what a webhook, a refusal or Lifeboat did, incidents stay stale', () => {
     const story = aStory();
     pass(story, 60);
-    story.tell({ type: 'pager_change', pagerId: 'P1', change: 'annotated', at: story.now }, { actor: PAGERDUTY });
+    story.tell(
+      { type: 'pager_change', pagerId: 'P1', change: 'annotated', at: story.now },
+      { actor: PAGERDUTY },
+    );
     story.tell({ type: 'record_refused', command: 'close', code: 'x.y' }, 'ben');
     pass(story, 60);
 
@@ -178,8 +181,8 @@ describe('snoozing', () => {
     pass(story, 1);
 
     expect(sent(story, 'noCommander').map(({ data, at }) => [data.count, at])).toEqual([
-      [1, after(5 * MINUTE)],
-      [2, after(45 * MINUTE)],
+      [1, noonPlus(5 * MINUTE)],
+      [2, noonPlus(45 * MINUTE)],
     ]);
   });
 
@@ -200,8 +203,8 @@ describe('snoozing', () => {
 
     story.tell(snooze('stale', MINUTE));
 
-    expect(story.state.lastActivityAt).toBe(after(HOUR));
-    expect(story.state.nudges.stale.snoozedUntil).toBe(after(61 * MINUTE));
+    expect(story.state.lastActivityAt).toBe(noonPlus(HOUR));
+    expect(story.state.nudges.stale.snoozedUntil).toBe(noonPlus(61 * MINUTE));
   });
 
   test.each(['proposed', 'resolved', 'closed'] as const)('has nothing to silence once %s', (phase) => {

@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import type { DeclareInput } from '../../../src/core/incident/commands.ts';
 import { decide } from '../../../src/core/incident/decide.ts';
 import {
-  after,
   anAlert,
   anInput,
   aPerson,
@@ -14,6 +13,7 @@ import {
   ID,
   MINUTE,
   NOON,
+  noonPlus,
   only,
   PAGERDUTY,
   typesOf,
@@ -29,7 +29,7 @@ describe('declaring', () => {
     expect(only(story.events, 'status_published').data).toEqual({
       trigger: 'declared',
       missed: 0,
-      nextDueAt: after(15 * MINUTE),
+      nextDueAt: noonPlus(15 * MINUTE),
     });
     expect(story.state).toMatchObject({
       id: ID,
@@ -38,7 +38,7 @@ describe('declaring', () => {
       openedAt: NOON,
       people: [aPerson('amara')],
       marks: { declared: { at: NOON, source: 'automatic' } },
-      status: { everyMs: 15 * MINUTE, nextDueAt: after(15 * MINUTE), published: 1 },
+      status: { everyMs: 15 * MINUTE, nextDueAt: noonPlus(15 * MINUTE), published: 1 },
       pager: { links: [], paged: true },
     });
   });
@@ -48,8 +48,8 @@ describe('declaring', () => {
 
     expect(state.ladder.rungs.map(({ title, dueAt }) => [title, dueAt])).toEqual([
       ['On call', NOON],
-      ['Platform lead', after(15 * MINUTE)],
-      ['CTO', after(30 * MINUTE)],
+      ['Platform lead', noonPlus(15 * MINUTE)],
+      ['CTO', noonPlus(30 * MINUTE)],
     ]);
     expect(state.objectives).toEqual([{ name: 'region', rtoMs: 15 * MINUTE, rpoMs: MINUTE }]);
     expect(state.nudgeRules).toEqual(policy.nudges);
@@ -59,7 +59,7 @@ describe('declaring', () => {
     const story = aStory({ first: { type: 'declare', input: anInput({ severity: 'SEV-3' }) } });
 
     expect(story.state.ladder.rungs).toEqual([]);
-    expect(story.state.status.nextDueAt).toBe(after(60 * MINUTE));
+    expect(story.state.status.nextDueAt).toBe(noonPlus(60 * MINUTE));
   });
 
   test('an alert that declares at once is linked, and says when the trouble was seen', () => {
@@ -69,7 +69,7 @@ describe('declaring', () => {
     });
 
     expect(story.state.marks.detected).toEqual({
-      at: after(-2 * MINUTE),
+      at: noonPlus(-2 * MINUTE),
       source: 'automatic',
       evidence: 'alert PALERT1: Gateway 5xx',
     });
@@ -163,13 +163,13 @@ describe('a proposal', () => {
     expect(story.state).toMatchObject({
       phase: 'open',
       openedBy: aPerson('amara'),
-      openedAt: after(7 * MINUTE),
-      status: { nextDueAt: after(22 * MINUTE) },
+      openedAt: noonPlus(7 * MINUTE),
+      status: { nextDueAt: noonPlus(22 * MINUTE) },
       pager: { links: [{ id: 'PALERT1' }], paged: true },
     });
-    expect(story.state.marks.detected?.at).toBe(after(-2 * MINUTE));
-    expect(story.state.marks.declared?.at).toBe(after(7 * MINUTE));
-    expect(story.state.ladder.rungs[1]?.dueAt).toBe(after(22 * MINUTE));
+    expect(story.state.marks.detected?.at).toBe(noonPlus(-2 * MINUTE));
+    expect(story.state.marks.declared?.at).toBe(noonPlus(7 * MINUTE));
+    expect(story.state.ladder.rungs[1]?.dueAt).toBe(noonPlus(22 * MINUTE));
   });
 
   test('keeps what was done to it meanwhile', () => {
@@ -177,7 +177,7 @@ describe('a proposal', () => {
     story.tell({ type: 'record_channel', channelId: 'C1', name: 'dr-1' });
     story.tell({ type: 'take_duty', duty: 'commander', holder: aPerson('ben') }, 'ben');
     story.tell({ type: 'add_link', title: 'Call', url: 'https://meet.example' });
-    story.tell({ type: 'set_mark', name: 'outage_started', at: after(-5 * MINUTE) });
+    story.tell({ type: 'set_mark', name: 'outage_started', at: noonPlus(-5 * MINUTE) });
 
     story.tell({ type: 'confirm_proposal' });
 
@@ -185,7 +185,7 @@ describe('a proposal', () => {
       channel: { id: 'C1', name: 'dr-1' },
       duties: { commander: aPerson('ben') },
       links: [{ title: 'Call', url: 'https://meet.example' }],
-      marks: { outage_started: { at: after(-5 * MINUTE) } },
+      marks: { outage_started: { at: noonPlus(-5 * MINUTE) } },
     });
     expect(story.state.people.map(({ id }) => id).sort()).toEqual(['amara', 'ben']);
   });

@@ -2,12 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import type { PagerChange } from '../../../src/core/incident/events.ts';
 import { LIFEBOAT } from '../../../src/core/shared/actor.ts';
 import {
-  after,
   anAlert,
   aProposal,
   aStory,
   aStoryIn,
   MINUTE,
+  noonPlus,
   only,
   PAGERDUTY,
   typesOf,
@@ -18,7 +18,7 @@ const change = (what: PagerChange, text?: string) => ({
   type: 'pager_change' as const,
   pagerId: 'PALERT1',
   change: what,
-  at: after(MINUTE),
+  at: noonPlus(MINUTE),
   ...(text ? { text } : {}),
 });
 
@@ -26,7 +26,10 @@ describe('alerts', () => {
   test('are linked once', () => {
     const story = aStory();
 
-    const events = story.tell({ type: 'pager_alert', alert: anAlert({ url: 'https://pd.example/1' }) }, byPager);
+    const events = story.tell(
+      { type: 'pager_alert', alert: anAlert({ url: 'https://pd.example/1' }) },
+      byPager,
+    );
 
     expect(typesOf(events)).toEqual(['pager_alerted']);
     expect(story.state.pager.links).toEqual([
@@ -81,7 +84,7 @@ describe('changes at the pager', () => {
     expect(only(events, 'pager_changed').data).toEqual({
       pagerId: 'PALERT1',
       change: 'annotated',
-      at: after(MINUTE),
+      at: noonPlus(MINUTE),
       text: 'disk is full',
     });
   });
@@ -90,9 +93,9 @@ describe('changes at the pager', () => {
     const story = aStory();
     story.tell(change('acknowledged'), byPager);
 
-    story.wait(9 * MINUTE).tell({ ...change('acknowledged'), at: after(9 * MINUTE) }, byPager);
+    story.wait(9 * MINUTE).tell({ ...change('acknowledged'), at: noonPlus(9 * MINUTE) }, byPager);
 
-    expect(story.state.marks.acknowledged?.at).toBe(after(MINUTE));
+    expect(story.state.marks.acknowledged?.at).toBe(noonPlus(MINUTE));
   });
 
   test.each(['resolved', 'closed', 'dismissed'] as const)('are still recorded when it is %s', (phase) => {
@@ -110,7 +113,7 @@ describe('a pager that does not answer', () => {
       'pager_unreachable',
     ]);
     expect(story.tell({ type: 'pager_unreachable', problem: 'timed_out' }, bot)).toEqual([]);
-    expect(story.state.pager.unreachableSince).toBe(after(0));
+    expect(story.state.pager.unreachableSince).toBe(noonPlus(0));
 
     const events = story.wait(10 * MINUTE).tell({ type: 'pager_reachable' }, bot);
     expect(only(events, 'pager_reachable').data).toEqual({ afterMs: 10 * MINUTE });

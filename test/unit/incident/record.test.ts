@@ -2,12 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import { MARKS } from '../../../src/core/incident/incident.ts';
 import { LIFEBOAT } from '../../../src/core/shared/actor.ts';
 import {
-  after,
   aPerson,
   aStory,
   aStoryIn,
   MINUTE,
   NOON,
+  noonPlus,
   only,
   type Story,
   typesOf,
@@ -65,25 +65,25 @@ describe('marks', () => {
 
   test('are set with their evidence, and corrected with what stood there before', () => {
     const story = aStory();
-    story.tell(mark('outage_started', after(-9 * MINUTE), 'gateway log'));
+    story.tell(mark('outage_started', noonPlus(-9 * MINUTE), 'gateway log'));
 
-    const events = story.tell(mark('outage_started', after(-12 * MINUTE)));
+    const events = story.tell(mark('outage_started', noonPlus(-12 * MINUTE)));
 
     expect(only(events, 'mark_set').data).toEqual({
       name: 'outage_started',
-      mark: { at: after(-12 * MINUTE), source: 'person' },
-      before: { at: after(-9 * MINUTE), source: 'person', evidence: 'gateway log' },
+      mark: { at: noonPlus(-12 * MINUTE), source: 'person' },
+      before: { at: noonPlus(-9 * MINUTE), source: 'person', evidence: 'gateway log' },
     });
-    expect(story.state.marks.outage_started?.at).toBe(after(-12 * MINUTE));
+    expect(story.state.marks.outage_started?.at).toBe(noonPlus(-12 * MINUTE));
   });
 
   test('are never in the future', () => {
     const story = aStory();
 
     story.tell(mark('assessed', NOON));
-    expect(story.refused(mark('assessed', after(1)))).toEqual({
+    expect(story.refused(mark('assessed', noonPlus(1)))).toEqual({
       refused: 'mark.future',
-      detail: { mark: 'assessed', at: after(1) },
+      detail: { mark: 'assessed', at: noonPlus(1) },
     });
   });
 
@@ -114,10 +114,10 @@ describe('marks', () => {
   test('of the declaration move no update: the grid stays where it is', () => {
     const story = aStory().wait(2 * MINUTE);
 
-    story.tell(mark('declared', after(-7 * MINUTE)));
+    story.tell(mark('declared', noonPlus(-7 * MINUTE)));
     story.tell({ type: 'change_severity', to: 'SEV-2', reason: 'half is back' }, 'carol');
 
-    expect(story.state.status.nextDueAt).toBe(after(30 * MINUTE));
+    expect(story.state.status.nextDueAt).toBe(noonPlus(30 * MINUTE));
   });
 });
 
@@ -192,5 +192,5 @@ test('a person who does something is part of the incident from then on', () => {
   story.tell({ type: 'add_note', text: 'on my way' }, 'dana');
 
   expect(story.state.people.map(({ id }) => id)).toEqual(['amara', 'dana']);
-  expect(story.state.lastActivityAt).toBe(after(MINUTE));
+  expect(story.state.lastActivityAt).toBe(noonPlus(MINUTE));
 });

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { decide } from '../../../src/core/incident/decide.ts';
 import {
-  after,
   anIncident,
   anInput,
   aPerson,
@@ -10,6 +9,7 @@ import {
   asking,
   HOUR,
   MINUTE,
+  noonPlus,
   only,
   type Story,
   typesOf,
@@ -96,11 +96,11 @@ describe('what follows from a change of severity', () => {
 
     story.tell(to('SEV-1'));
 
-    expect(story.state.status).toMatchObject({ everyMs: 15 * MINUTE, nextDueAt: after(30 * MINUTE) });
+    expect(story.state.status).toMatchObject({ everyMs: 15 * MINUTE, nextDueAt: noonPlus(30 * MINUTE) });
     story.tell(to('SEV-2'), 'carol');
-    expect(story.state.status.nextDueAt).toBe(after(30 * MINUTE));
+    expect(story.state.status.nextDueAt).toBe(noonPlus(30 * MINUTE));
     story.tell(to('SEV-3'), 'carol');
-    expect(story.state.status.nextDueAt).toBe(after(HOUR));
+    expect(story.state.status.nextDueAt).toBe(noonPlus(HOUR));
   });
 
   test('an update that was due already is counted in the one that tells the change', () => {
@@ -111,7 +111,7 @@ describe('what follows from a change of severity', () => {
     expect(only(events, 'status_published').data).toMatchObject({
       trigger: 'change',
       missed: 2,
-      nextDueAt: after(HOUR),
+      nextDueAt: noonPlus(HOUR),
     });
   });
 
@@ -121,9 +121,9 @@ describe('what follows from a change of severity', () => {
 
     story.tell(to('SEV-2'), 'carol');
 
-    expect(story.state.status.paused?.until).toBe(after(61 * MINUTE));
+    expect(story.state.status.paused?.until).toBe(noonPlus(61 * MINUTE));
     expect(story.state.status.nextDueAt).toBeUndefined();
-    expect(story.wakeAt && story.wakeAt <= after(61 * MINUTE)).toBe(true);
+    expect(story.wakeAt && story.wakeAt <= noonPlus(61 * MINUTE)).toBe(true);
   });
 
   test('a pause that is over by itself ends with it', () => {
@@ -134,7 +134,7 @@ describe('what follows from a change of severity', () => {
     const events = story.tell(to('SEV-2'), 'carol');
 
     expect(typesOf(events)).toEqual(['status_resumed', 'severity_changed', 'status_published']);
-    expect(only(events, 'status_published').data).toMatchObject({ missed: 2, nextDueAt: after(HOUR) });
+    expect(only(events, 'status_published').data).toMatchObject({ missed: 2, nextDueAt: noonPlus(HOUR) });
     expect(story.state.status.paused).toBeUndefined();
   });
 
@@ -170,9 +170,9 @@ describe('what follows from a change of severity', () => {
     story.tell(to('SEV-1'));
 
     expect(story.state.ladder.rungs.map(({ dueAt }) => dueAt)).toEqual([
-      after(40 * MINUTE),
-      after(55 * MINUTE),
-      after(70 * MINUTE),
+      noonPlus(40 * MINUTE),
+      noonPlus(55 * MINUTE),
+      noonPlus(70 * MINUTE),
     ]);
   });
 
@@ -183,9 +183,9 @@ describe('what follows from a change of severity', () => {
     story.tell(to('SEV-1'));
 
     expect(story.state.ladder.rungs.map(({ calledAt, dueAt }) => calledAt ?? dueAt)).toEqual([
-      after(10 * MINUTE),
-      after(15 * MINUTE),
-      after(30 * MINUTE),
+      noonPlus(10 * MINUTE),
+      noonPlus(15 * MINUTE),
+      noonPlus(30 * MINUTE),
     ]);
   });
 
@@ -199,9 +199,9 @@ describe('what follows from a change of severity', () => {
 
     story.tell(to('SEV-1'));
     expect(story.state.ladder.rungs.map(({ title, dueAt }) => [title, dueAt])).toEqual([
-      ['On call', after(0)],
-      ['Platform lead', after(66 * MINUTE)],
-      ['CTO', after(81 * MINUTE)],
+      ['On call', noonPlus(0)],
+      ['Platform lead', noonPlus(66 * MINUTE)],
+      ['CTO', noonPlus(81 * MINUTE)],
     ]);
   });
 });

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import {
-  after,
   aPerson,
   aPolicy,
   aStory,
@@ -8,6 +7,7 @@ import {
   HOUR,
   MINUTE,
   NOON,
+  noonPlus,
   ofType,
   only,
   SECOND,
@@ -36,16 +36,16 @@ function slots(story: Story) {
 describe('the timer', () => {
   test('fires first one slot after the declaration', () => {
     const story = quiet();
-    expect(story.wakeAt).toBe(after(15 * MINUTE));
+    expect(story.wakeAt).toBe(noonPlus(15 * MINUTE));
 
     expect(story.wait(15 * MINUTE - 1).tick()).toEqual([]);
     const events = story.wait(1).tick();
 
     expect(only(events, 'status_published').data).toEqual({
       trigger: 'slot',
-      slot: after(15 * MINUTE),
+      slot: noonPlus(15 * MINUTE),
       missed: 0,
-      nextDueAt: after(30 * MINUTE),
+      nextDueAt: noonPlus(30 * MINUTE),
     });
   });
 
@@ -61,8 +61,8 @@ describe('the timer', () => {
     const story = quiet().wait(17 * MINUTE);
     story.tick();
 
-    expect(story.wakeAt).toBe(after(30 * MINUTE));
-    expect(story.state.status.nextDueAt).toBe(after(30 * MINUTE));
+    expect(story.wakeAt).toBe(noonPlus(30 * MINUTE));
+    expect(story.state.status.nextDueAt).toBe(noonPlus(30 * MINUTE));
   });
 
   test('joins the slots it slept through into one update that says how many', () => {
@@ -71,7 +71,7 @@ describe('the timer', () => {
     const events = ofType(story.tick(), 'status_published');
 
     expect(events.map(({ data }) => data)).toEqual([
-      { trigger: 'slot', slot: after(60 * MINUTE), missed: 3, nextDueAt: after(75 * MINUTE) },
+      { trigger: 'slot', slot: noonPlus(60 * MINUTE), missed: 3, nextDueAt: noonPlus(75 * MINUTE) },
     ]);
   });
 });
@@ -85,10 +85,10 @@ describe('an update by a person', () => {
     expect(only(events, 'status_published').data).toEqual({
       trigger: 'person',
       missed: 0,
-      nextDueAt: after(15 * MINUTE),
+      nextDueAt: noonPlus(15 * MINUTE),
       human,
     });
-    expect(story.state.status.lastHuman).toEqual({ ...human, by: 'Dana', at: after(10 * MINUTE) });
+    expect(story.state.status.lastHuman).toEqual({ ...human, by: 'Dana', at: noonPlus(10 * MINUTE) });
     expect(story.state.status.published).toBe(2);
   });
 
@@ -98,7 +98,7 @@ describe('an update by a person', () => {
 
     story.wait(MINUTE).tell(publish);
 
-    expect(story.state.status.paused?.until).toBe(after(HOUR));
+    expect(story.state.status.paused?.until).toBe(noonPlus(HOUR));
   });
 
   test('says something', () => {
@@ -128,10 +128,10 @@ describe('a pause', () => {
     const events = story.tick();
 
     expect(typesOf(events)).toEqual(['status_resumed']);
-    expect(only(events, 'status_resumed').data).toEqual({ nextDueAt: after(45 * MINUTE) });
+    expect(only(events, 'status_resumed').data).toEqual({ nextDueAt: noonPlus(45 * MINUTE) });
     expect(story.state.status.paused).toBeUndefined();
     expect(only(story.wait(4 * MINUTE).tick(), 'status_published').data).toMatchObject({
-      slot: after(45 * MINUTE),
+      slot: noonPlus(45 * MINUTE),
       missed: 0,
     });
   });
@@ -143,12 +143,12 @@ describe('a pause', () => {
 
     const events = story.tick();
 
-    expect(only(events, 'status_resumed').data.nextDueAt).toBe(after(75 * MINUTE));
+    expect(only(events, 'status_resumed').data.nextDueAt).toBe(noonPlus(75 * MINUTE));
     expect(only(events, 'status_published').data).toEqual({
       trigger: 'slot',
-      slot: after(60 * MINUTE),
+      slot: noonPlus(60 * MINUTE),
       missed: 2,
-      nextDueAt: after(75 * MINUTE),
+      nextDueAt: noonPlus(75 * MINUTE),
     });
   });
 
@@ -158,7 +158,7 @@ describe('a pause', () => {
 
     const events = story.wait(15 * MINUTE).tick();
 
-    expect(only(events, 'status_published').data).toMatchObject({ slot: after(15 * MINUTE), missed: 0 });
+    expect(only(events, 'status_published').data).toMatchObject({ slot: noonPlus(15 * MINUTE), missed: 0 });
   });
 
   test('lets out first what was due already', () => {
@@ -167,7 +167,7 @@ describe('a pause', () => {
     const events = story.tell(pause(20 * MINUTE), 'amara');
 
     expect(typesOf(events)).toEqual(['status_published', 'status_paused']);
-    expect(slots(story).map(({ data }) => [data.slot, data.missed])).toEqual([[after(30 * MINUTE), 1]]);
+    expect(slots(story).map(({ data }) => [data.slot, data.missed])).toEqual([[noonPlus(30 * MINUTE), 1]]);
   });
 
   test('is the commander’s to give', () => {
@@ -181,7 +181,7 @@ describe('a pause', () => {
     expect(story.state.status.paused).toEqual({
       by: 'Carol',
       reason: 'waiting for the vendor',
-      until: after(MINUTE),
+      until: noonPlus(MINUTE),
     });
   });
 
@@ -202,10 +202,10 @@ describe('a pause', () => {
 
     expect(story.refused(pause(10 * MINUTE))).toEqual({
       refused: 'status.already_paused',
-      detail: { until: after(5 * MINUTE) },
+      detail: { until: noonPlus(5 * MINUTE) },
     });
     story.wait(6 * MINUTE).tell(pause(3 * MINUTE));
-    expect(story.state.status.paused?.until).toBe(after(9 * MINUTE));
+    expect(story.state.status.paused?.until).toBe(noonPlus(9 * MINUTE));
   });
 
   test.each(['proposed', 'resolved', 'closed'] as const)('is refused once %s', (phase) => {
@@ -218,7 +218,7 @@ describe('a pause', () => {
 
     const events = story.wait(20 * MINUTE).tell({ type: 'resume_status' }, 'ben');
 
-    expect(only(events, 'status_resumed').data).toEqual({ nextDueAt: after(30 * MINUTE) });
+    expect(only(events, 'status_resumed').data).toEqual({ nextDueAt: noonPlus(30 * MINUTE) });
     expect(story.state.status).not.toHaveProperty('paused');
     expect(story.refused({ type: 'resume_status' }).refused).toBe('status.not_paused');
   });
@@ -229,8 +229,8 @@ describe('a pause', () => {
 
     const events = story.wait(31 * MINUTE).tell({ type: 'resume_status' }, 'ben');
 
-    expect(only(events, 'status_published').data).toMatchObject({ slot: after(30 * MINUTE), missed: 1 });
-    expect(story.state.status.nextDueAt).toBe(after(45 * MINUTE));
+    expect(only(events, 'status_published').data).toMatchObject({ slot: noonPlus(30 * MINUTE), missed: 1 });
+    expect(story.state.status.nextDueAt).toBe(noonPlus(45 * MINUTE));
   });
 
   test('always ends: the timer stands at its end', () => {
@@ -238,7 +238,7 @@ describe('a pause', () => {
 
     story.tell(pause(37 * MINUTE));
 
-    expect(story.wakeAt).toBe(after(37 * MINUTE));
+    expect(story.wakeAt).toBe(noonPlus(37 * MINUTE));
   });
 });
 
@@ -278,7 +278,7 @@ describe('the end of updates', () => {
 
     const events = story.tell({ type: 'reopen', reason: 'it is back' });
 
-    const next = after(2 * HOUR + 15 * MINUTE);
+    const next = noonPlus(2 * HOUR + 15 * MINUTE);
     expect(only(events, 'status_published').data).toEqual({
       trigger: 'reopened',
       missed: 0,
