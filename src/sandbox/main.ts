@@ -32,19 +32,9 @@ async function main(): Promise<number> {
   }
   const script = await scriptLines(options.script);
   const interruption = listenForInterruption();
-  const crashed = Promise.withResolvers<Crash>();
-  let onCrash = crashed.resolve;
   if (!script) process.stdout.write(style.dim('Starting PostgreSQL, Slack, PagerDuty and the bot …\n'));
-  const sandbox = await startSandbox({
-    root: ROOT,
-    dir: path.resolve(options.dir ?? path.join(ROOT, '.lifeboat', 'sandbox')),
-    profile: options.profile,
-    keep: options.keep,
-    port: options.port,
-    signal: interruption.signal,
-    onCrash: (crash) => onCrash(crash),
-    ...(options.statusEvery === undefined ? {} : { statusEvery: options.statusEvery }),
-  });
+  const crashes = createCrashes();
+  const sandbox = await start(options, interruption.signal, crashes.tell);
   interruption.onImpatience(() => void sandbox.bot.kill());
   // Whatever happens to this process, the bot does not outlive it.
   process.on('exit', () => sandbox.bot.pid !== undefined && process.kill(sandbox.bot.pid, 'SIGKILL'));
@@ -52,15 +42,47 @@ async function main(): Promise<number> {
   try {
     session = openSession(sandbox, options, script, interruption);
     const { screen, input } = session;
-    if (!script)
-      onCrash = (crash) => screen.print(`${style.bad(wordsFor(crash))}\n"restart" starts it again.`);
-    const failed = crashed.promise.then((crash) => Promise.reject(new ScriptError(wordsFor(crash))));
-    return await Promise.race([runConsole(session), failed, interruption.exitCode(input)]);
+    const failed = Promise.withResolvers<never>();
+    crashes.listen((words) => {
+      if (script) failed.reject(new ScriptError(words));
+      else screen.print(`${style.bad(words)}\n"restart" starts it again.`);
+    });
+    return await Promise.race([runConsole(session), failed.promise, interruption.exitCode(input)]);
   } finally {
     session?.input.close();
     if (!script) sayGoodbye(session?.exitCode === undefined);
     await sandbox.stop();
   }
+}
+
+function start(
+  options: SandboxArguments,
+  signal: AbortSignal,
+  onCrash: (crash: Crash) => void,
+): Promise<Sandbox> {
+  return startSandbox({
+    root: ROOT,
+    dir: path.resolve(options.dir ?? path.join(ROOT, '.lifeboat', 'sandbox')),
+    profile: options.profile,
+    keep: options.keep,
+    port: options.port,
+    signal,
+    onCrash,
+    ...(options.statusEvery === undefined ? {} : { statusEvery: options.statusEvery }),
+  });
+}
+
+/** Crashes of the bot, from its start on, for a listener that comes later. */
+function createCrashes() {
+  const early: Crash[] = [];
+  let listener: ((crash: Crash) => void) | undefined;
+  return {
+    tell: (crash: Crash) => (listener ? listener(crash) : void early.push(crash)),
+    listen(hear: (words: string) => void) {
+      listener = (crash) => hear(wordsFor(crash));
+      early.forEach(listener);
+    },
+  };
 }
 
 function wordsFor({ how, lastLines }: Crash): string {
