@@ -20,8 +20,9 @@ import { createArchiveCarrier } from './app/archive-channel.ts';
 import { createCallRung } from './app/call-rung.ts';
 import { createMessageCarrier } from './app/carry-message.ts';
 import { createPageCarrier } from './app/carry-page.ts';
+import type { CrashPoint } from './app/crash-point.ts';
 import { createDecideIncident } from './app/decide-incident.ts';
-import { type Carrier, type CrashPoint, createDeliverLane } from './app/deliver-lane.ts';
+import { type Carrier, createDeliverLane } from './app/deliver-lane.ts';
 import { createInvitePeople } from './app/invite-people.ts';
 import type { Delivery } from './app/ports/store.ts';
 import { createPublishHome } from './app/publish-home.ts';
@@ -119,7 +120,7 @@ export function compose(
     const { chat, directory } = slack;
 
     // The use cases.
-    const decide = createDecideIncident({ store, policy });
+    const decide = createDecideIncident({ store, policy, crashPoint });
     const read = createReadIncidents({ store, policy });
     const carriers = {
       message: createMessageCarrier({ chat, catalogue, store, notes, decide }),

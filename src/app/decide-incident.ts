@@ -10,6 +10,7 @@ import type { IncidentId } from '../core/shared/ids.ts';
 import { isRefusal, type Refusal, refuse } from '../core/shared/refusal.ts';
 import { GENESIS } from '../lib/hash-chain.ts';
 import { chain } from './chain.ts';
+import type { CrashPoint } from './crash-point.ts';
 import { outsideWork } from './outside-work.ts';
 import type { IncidentStore, Job, StoredIncident, Tx } from './ports/store.ts';
 
@@ -38,29 +39,44 @@ type Settled = { incidentId?: IncidentId; refusal?: Refusal };
  * The one way an incident changes: load and lock, let the core decide, and commit the inbox key, the
  * events, the state and everything that must follow in one transaction. A repeat changes nothing.
  */
-export function createDecideIncident(deps: { store: IncidentStore; policy: Policy }): DecideIncident {
-  return (request) =>
-    deps.store.transact(async (tx) => {
-      if (request.key) {
-        const claim = await tx.claim(request.key);
-        if (!claim.first) return repeated(tx, claim.outcome as Settled);
-      }
-      const before = request.id ? await tx.lock(request.id) : undefined;
-      if (request.id && !before) {
-        return settleRefusal(tx, request, refuse('incident.not_found', { incident: request.id }));
-      }
-      const decided = decide(before?.incident, request.command, {
-        actor: request.actor,
-        capabilities: request.capabilities,
-        policy: deps.policy,
-        now: tx.now,
-      });
-      if (isRefusal(decided)) return refused(tx, request, before, decided, deps.policy);
-      const id = request.id ?? (await tx.allocateId());
-      const outcome = await record(tx, id, before, decided, request, deps.policy);
-      if (request.key) await tx.settle(request.key, { incidentId: id } satisfies Settled);
-      return outcome;
+export function createDecideIncident(deps: {
+  store: IncidentStore;
+  policy: Policy;
+  crashPoint?: CrashPoint;
+}): DecideIncident {
+  const { store, policy, crashPoint } = deps;
+  return async (request) => {
+    const { type } = request.command;
+    const outcome = await store.transact(async (tx) => {
+      const decided = await decideIn(tx, request, policy);
+      await crashPoint?.(`${type}.before_commit`);
+      return decided;
     });
+    await crashPoint?.(`${type}.after_commit`);
+    return outcome;
+  };
+}
+
+async function decideIn(tx: Tx, request: IncidentRequest, policy: Policy): Promise<IncidentOutcome> {
+  if (request.key) {
+    const claim = await tx.claim(request.key);
+    if (!claim.first) return repeated(tx, claim.outcome as Settled);
+  }
+  const before = request.id ? await tx.lock(request.id) : undefined;
+  if (request.id && !before) {
+    return settleRefusal(tx, request, refuse('incident.not_found', { incident: request.id }));
+  }
+  const decided = decide(before?.incident, request.command, {
+    actor: request.actor,
+    capabilities: request.capabilities,
+    policy,
+    now: tx.now,
+  });
+  if (isRefusal(decided)) return refused(tx, request, before, decided, policy);
+  const id = request.id ?? (await tx.allocateId());
+  const outcome = await record(tx, id, before, decided, request, policy);
+  if (request.key) await tx.settle(request.key, { incidentId: id } satisfies Settled);
+  return outcome;
 }
 
 async function record(

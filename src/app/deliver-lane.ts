@@ -1,6 +1,7 @@
 import type { Instant } from '../core/shared/time.ts';
 import { msBetween, plus } from '../core/shared/time.ts';
 import { UpstreamError } from '../core/shared/upstream-error.ts';
+import type { CrashPoint } from './crash-point.ts';
 import type { Delivery, DeliveryStore, IncidentStore } from './ports/store.ts';
 
 /** What became of one delivery. `later`: nothing went out, or nobody knows; come back then. */
@@ -19,9 +20,6 @@ export interface Carrier {
   /** Told after each success. May be told twice. */
   onSent?(delivery: Delivery): Promise<void>;
 }
-
-/** Named places where a test may stop the process; nothing in production. */
-export type CrashPoint = (name: string) => Promise<void> | void;
 
 const LONGEST_WAIT_MS = 15_000;
 /** So often may one delivery break us before the lane goes on without it. */
@@ -61,9 +59,9 @@ export function createDeliverLane(deps: {
   async function send(carrier: Carrier, begun: Delivery): Promise<Carried> {
     const now = await store.now();
     try {
-      await crashPoint?.('deliver.before_send');
+      await crashPoint?.(`${begun.op.kind}.before_send`);
       const carried = await carrier.send(begun, now);
-      await crashPoint?.('deliver.after_send');
+      await crashPoint?.(`${begun.op.kind}.after_send`);
       if (carried.kind === 'later') await deliveries.release(begun, carried.problem);
       return carried;
     } catch (error) {

@@ -1,8 +1,8 @@
 import { LIFEBOAT, type PersonView } from '../core/shared/actor.ts';
 import type { IncidentId } from '../core/shared/ids.ts';
 import { UpstreamError } from '../core/shared/upstream-error.ts';
+import type { CrashPoint } from './crash-point.ts';
 import type { DecideIncident } from './decide-incident.ts';
-import type { CrashPoint } from './deliver-lane.ts';
 import type { Chat, Directory } from './ports/chat.ts';
 import type { IncidentStore } from './ports/store.ts';
 

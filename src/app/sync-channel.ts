@@ -7,8 +7,8 @@ import type { IncidentView } from '../core/message/variables.ts';
 import { LIFEBOAT } from '../core/shared/actor.ts';
 import type { IncidentId } from '../core/shared/ids.ts';
 import { UpstreamError } from '../core/shared/upstream-error.ts';
+import type { CrashPoint } from './crash-point.ts';
 import type { DecideIncident } from './decide-incident.ts';
-import type { CrashPoint } from './deliver-lane.ts';
 import type { Catalogue } from './ports/catalogue.ts';
 import type { Chat } from './ports/chat.ts';
 import type { ChannelNotes, IncidentStore, NotesStore } from './ports/store.ts';
@@ -132,6 +132,7 @@ async function syncCard(deps: SyncChannelDeps, view: IncidentView, known: Channe
   if (!cardTs) {
     await save({ cardWantedAt: await store.now() });
     cardTs = (await chat.post(channel, card, key)).ts;
+    await deps.crashPoint?.('card.after_post');
     await save({ cardTs, cardHash });
   } else if (known.cardHash !== cardHash) {
     await chat.update(channel, cardTs, card);

@@ -37,7 +37,7 @@ function anIdentity(token = TOKEN): IdentityKeeper {
 test('asks Slack once who we are, and says so', async () => {
   const identity = anIdentity();
 
-  expect(identity.ready()).toEqual({ ok: false, words: 'Slack: Slack has not been asked yet' });
+  expect(identity.ready()).toEqual({ ok: false, words: 'Slack has not been asked yet' });
   await identity.start();
   await until(() => identity.ready().ok);
 
@@ -48,7 +48,7 @@ test('asks Slack once who we are, and says so', async () => {
     isOrgInstall: false,
     url: 'https://acme.slack.com/',
   });
-  expect(identity.ready().words).toBe(`Slack: connected to workspace ${workspace.teamId}`);
+  expect(identity.ready().words).toBe(`connected to workspace ${workspace.teamId}`);
   expect(workspace.requestCounts()).toEqual({ 'auth.test': 1 });
 });
 
@@ -97,7 +97,7 @@ test('says when the token is refused, and shows it nowhere', async () => {
   await identity.start();
   await until(() => identity.ready().words.includes('invalid_auth'));
 
-  expect(identity.ready().words).toBe('Slack: Slack refuses the bot token (invalid_auth)');
+  expect(identity.ready().words).toBe('Slack refuses the bot token (invalid_auth)');
   expect([...log.lines, ...memory.values.keys(), identity.ready().words].join()).not.toContain(
     'xoxb-wrong-one',
   );

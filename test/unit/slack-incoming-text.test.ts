@@ -13,7 +13,7 @@ describe('what is typed after a command', () => {
     ['mail <mailto:a@b.example|a@b.example>', 'mail a@b.example'],
     ['5 &lt; 6 &amp;&amp; 7 &gt; 6', '5 < 6 && 7 > 6'],
     ['written &amp;lt; once', 'written &lt; once'],
-    ['a < b > c', 'a  b  c'],
+    ['a < b > c', 'a < b > c'],
     ['open <', 'open <'],
     ['', ''],
   ])('%s', (given, expected) => {

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { createLastKnown, type LastKnown } from '../../src/adapters/slack/last-known.ts';
 import { silentLog } from '../fixtures/silent-log.ts';
 
-const AGES = { freshMs: 60, staleMs: 300, limitMs: 900 };
-const LEFT_ALONE = 5_000;
+const AGES = { freshMs: 60, staleMs: 300, limitMs: 60_000 };
+const LEFT_ALONE = 10_000;
 
 let now: number;
 let reads: { resolve(value: string): void; reject(error: Error): void }[];
@@ -95,7 +95,26 @@ test('after it was forgotten, a failure falls back on the last answer and is not
   expect(reads).toHaveLength(2);
 
   now += LEFT_ALONE;
-  const later = known.get();
+  expect(await known.get()).toEqual({ ok: true, value: 'a' });
+  expect(reads).toHaveLength(3);
+});
+
+test('while the service fails nobody waits for it, until what was known is too old', async () => {
+  await learn('a');
+  now += 301;
+  const first = known.get();
+  reads[1]?.reject(new Error('away'));
+  expect(await first).toEqual({ ok: true, value: 'a' });
+
+  now += LEFT_ALONE;
+  expect(await known.get()).toEqual({ ok: true, value: 'a' });
   reads[2]?.reject(new Error('still away'));
-  expect(await later).toEqual({ ok: false, problem: 'internal_error' });
+  await settle();
+
+  now += 60_000;
+  const waiting = known.get();
+  reads[3]?.reject(new Error('still away'));
+  expect(await waiting).toEqual({ ok: false, problem: 'internal_error' });
+  expect(await known.get()).toEqual({ ok: false, problem: 'internal_error' });
+  expect(reads).toHaveLength(4);
 });

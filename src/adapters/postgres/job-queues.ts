@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { JobInsert, QueueOptions, QueuePolicy } from 'pg-boss';
 import type { AnyQueue, Job } from '../../app/ports/store.ts';
+import type { Instant } from '../../core/shared/time.ts';
 
 interface QueueRules {
   /**
@@ -55,7 +56,8 @@ export function queueOptions(queue: AnyQueue): QueueOptions {
 /** The job as pg-boss stores it. */
 export function toInsert(job: Job): JobInsert {
   const insert: JobInsert = { data: job.data };
-  if ('startAfter' in job && job.startAfter !== undefined) insert.startAfter = job.startAfter;
+  const startAfter = startOf(job);
+  if (startAfter !== undefined) insert.startAfter = startAfter;
   const key = keyOf(job);
   if (key !== undefined) insert.singletonKey = key;
   if (job.queue === 'invite') insert.id = idOf(`${job.queue} ${job.data.key}`);
@@ -77,6 +79,11 @@ export function keyOf(job: Job): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** When the job may start; undefined means at once. */
+export function startOf(job: Job): Instant | undefined {
+  return 'startAfter' in job ? job.startAfter : undefined;
 }
 
 function idOf(text: string): string {

@@ -4,7 +4,7 @@ import type { Log } from '../../lib/redact.ts';
 import { createPool } from './connection.ts';
 import { statementFault } from './faults.ts';
 import { type Crew, type Handler, startCrew } from './job-crews.ts';
-import { keyOf, QUEUE_NAMES, QUEUES, queueOptions, toInsert } from './job-queues.ts';
+import { keyOf, QUEUE_NAMES, QUEUES, queueOptions, startOf, toInsert } from './job-queues.ts';
 import { prepared } from './prepared.ts';
 import type { Query } from './transaction.ts';
 
@@ -46,13 +46,14 @@ export interface Jobs {
 export interface JobsOptions {
   url: string;
   log: Log;
-  /** Hears of trouble in the background that no caller hears of. */
+  /** Hears of trouble in the background that no caller hears of; of lasting trouble every 10 s. */
   onError: (error: Error) => void;
   /** How late a job may start whose time has come, in seconds. At least, and by default, 0.5. */
   pollSeconds?: number;
 }
 
 const CONNECTIONS = 5;
+const QUIET_MS = 10_000;
 const EVERY_MINUTE = '* * * * *';
 const TIMING = {
   schema: 'pgboss',
@@ -69,10 +70,11 @@ export function createJobs({ url, log, onError, pollSeconds = 0.5 }: JobsOptions
   // cases write goes through connections of their own, which wait for the disk.
   const pool = createPool({ url, log, max: CONNECTIONS, settings: '-c synchronous_commit=off' });
   const query: Query = (text, values) =>
-    // Some of pg-boss's texts are several statements, which cannot be prepared.
+    // Some of pg-boss's texts are several statements, which cannot be prepared. It gets the driver's own
+    // errors, because it looks at their codes.
     pool.query(text.includes(';') ? { text, values } : prepared(text, values));
   const boss = new PgBoss({ db: { executeSql: query }, ...TIMING });
-  boss.on('error', onError);
+  boss.on('error', seldom(onError));
   boss.on('warning', ({ message, data }) => log.warn({ data }, message));
   const crews = new Map<AnyQueue, Crew>();
 
@@ -83,7 +85,8 @@ export function createJobs({ url, log, onError, pollSeconds = 0.5 }: JobsOptions
     }
   };
   const wake: Jobs['wake'] = (jobs) => {
-    for (const queue of new Set(jobs.map((job) => job.queue))) crews.get(queue)?.wake();
+    const due = jobs.filter((job) => startOf(job) === undefined);
+    for (const queue of new Set(due.map((job) => job.queue))) crews.get(queue)?.wake();
   };
 
   return {
@@ -98,8 +101,11 @@ export function createJobs({ url, log, onError, pollSeconds = 0.5 }: JobsOptions
     },
 
     async stop({ deadlineMs }) {
-      await boss.stop({ graceful: true, timeout: deadlineMs });
-      await pool.end();
+      try {
+        await boss.stop({ graceful: true, timeout: deadlineMs });
+      } finally {
+        await pool.end();
+      }
     },
 
     enqueueIn,
@@ -132,6 +138,17 @@ export function createJobs({ url, log, onError, pollSeconds = 0.5 }: JobsOptions
   };
 }
 
+/** Without the database every worker fails at every poll: of each kind of error one per pause is told. */
+function seldom(tell: (error: Error) => void): (error: Error & { code?: unknown }) => void {
+  const quietUntil = new Map<unknown, number>();
+  return (error) => {
+    const now = performance.now();
+    if (now < (quietUntil.get(error.code) ?? 0)) return;
+    quietUntil.set(error.code, now + QUIET_MS);
+    tell(error);
+  };
+}
+
 /** Each job once, in order, by queue. */
 function byQueue(jobs: Job[]): Map<AnyQueue, Job[]> {
   const different = new Map(jobs.map((job) => [JSON.stringify(job), job]));
@@ -148,7 +165,7 @@ async function withoutWaiting(query: Query, jobs: Job[]): Promise<Job[]> {
     queue: job.queue,
     key: keyOf(job),
     data: job.data,
-    start: 'startAfter' in job ? job.startAfter : undefined,
+    start: startOf(job),
   }));
   const { rows } = await query<{ place: number }>(WAITING_ALREADY, [JSON.stringify(asked)]);
   const waiting = new Set(rows.map((row) => row.place));

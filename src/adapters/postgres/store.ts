@@ -38,7 +38,7 @@ export function createIncidentStore({ pool, jobs, now }: IncidentStoreDeps): Inc
     async now() {
       if (now) return now();
       const { rows } = await query<{ now: Date }>(`select ${CLOCK} as now`);
-      return toInstant(rows[0]?.now ?? new Date(Number.NaN));
+      return toInstant(rows[0]!.now);
     },
 
     load: (id) => find(query, 'id = $1', id),

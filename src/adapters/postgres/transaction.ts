@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import pg from 'pg';
 import { toInstant } from '../../core/shared/time.ts';
 import { commitFault, statementFault } from './faults.ts';
 import { prepared } from './prepared.ts';
@@ -42,13 +42,14 @@ export async function inTransaction<T>(
     throw statementFault(error);
   });
   // A connection in an unknown state is closed instead of handed to the next one.
-  let usable = false;
+  let usable = true;
   let open = true;
   const query: Query = async (text, values) => {
     if (!open) throw new Error('This transaction has ended');
     try {
       return await client.query(prepared(text, values));
     } catch (error) {
+      if (!isAnswer(error)) usable = false;
       throw statementFault(error);
     }
   };
@@ -57,11 +58,10 @@ export async function inTransaction<T>(
     const result = await work({ query, startedAt });
     open = false;
     await commit(client);
-    usable = true;
     return result;
   } catch (error) {
     open = false;
-    usable = await rollback(client);
+    usable &&= await rollback(client);
     throw error;
   } finally {
     client.release(!usable);
@@ -87,6 +87,11 @@ async function commit(client: pg.PoolClient): Promise<void> {
   // The server answers so, without an error, when a statement failed and somebody went on.
   if (command !== 'COMMIT')
     throw new Error('The transaction was rolled back: a failed statement was ignored');
+}
+
+/** Whether the server said so itself; else the connection is lost, or the answer may still come. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof pg.DatabaseError;
 }
 
 /** Whether the connection can be used again. */

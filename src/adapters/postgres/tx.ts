@@ -65,7 +65,7 @@ async function allocateId(query: Query, now: Instant): Promise<IncidentId> {
      returning last`,
     [now.slice(0, 10)],
   );
-  return incidentId(new Date(now), rows[0]?.last ?? 1);
+  return incidentId(new Date(now), rows[0]!.last);
 }
 
 /** The records, taken apart from a JSON list; nothing when the incident was not written. */

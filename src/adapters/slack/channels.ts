@@ -74,6 +74,13 @@ export async function joinChannel(client: WebClient, channel: string): Promise<b
   return outcome.ok;
 }
 
+/** The direct message with one person. */
+export async function openDirect(client: WebClient, users: string): Promise<string> {
+  const { channel } = await call('conversations.open', 'safe', () => client.conversations.open({ users }));
+  if (channel?.id) return channel.id;
+  throw new UpstreamError('slack', 'unexpected_reply', { retry: 'safe' });
+}
+
 interface Page {
   channels?: ListedChannel[];
   response_metadata?: { next_cursor?: string };

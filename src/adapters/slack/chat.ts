@@ -2,7 +2,7 @@ import type { WebClient } from '@slack/web-api';
 import type { Chat } from '../../app/ports/chat.ts';
 import { UpstreamError } from '../../core/shared/upstream-error.ts';
 import { createChannelLookup } from './channel-lookup.ts';
-import { createChannel, findOwnChannel, joinChannel } from './channels.ts';
+import { createChannel, findOwnChannel, joinChannel, openDirect } from './channels.ts';
 import type { SlackClients } from './client.ts';
 import { call, callUnless } from './errors.ts';
 import type { IdentityKeeper, SlackIdentity } from './identity.ts';
@@ -20,21 +20,31 @@ export interface ChatOptions {
 }
 
 /** Slack as the place where incidents are talked about. */
-export function createChat({ clients, identity, now = Date.now }: ChatOptions): Chat {
-  const { bulk, reads, interactive } = clients;
+export function createChat(options: ChatOptions): Chat {
+  const { clients, identity } = options;
+  return {
+    ...channelsOf(options),
+    ...messagesOf(options),
+    ...bookmarksOf(clients),
+    ...viewsOf(clients),
+    channelUrl: (channel) => channelUrl(identity.current(), channel),
+    async ping() {
+      await call('auth.test', 'safe', () => clients.reads.auth.test());
+    },
+  };
+}
+
+type Part<Name extends keyof Chat> = Pick<Chat, Name>;
+
+function channelsOf({
+  clients: { bulk, reads },
+  identity,
+  now = Date.now,
+}: ChatOptions): Part<
+  'createChannel' | 'findOwnChannel' | 'setTopic' | 'invite' | 'archive' | 'openDirect' | 'resolveChannel'
+> {
   const lookup = createChannelLookup(reads, now);
   const directs = new Map<string, string>();
-
-  /** Public channels are joined when needed: without that nobody could look for a message in doubt. */
-  async function asMember<T>(channel: string, run: () => Promise<T>): Promise<T> {
-    try {
-      return await run();
-    } catch (error) {
-      const isOutside = error instanceof UpstreamError && error.code === 'not_in_channel';
-      if (isOutside && (await joinChannel(bulk, channel))) return run();
-      throw error;
-    }
-  }
 
   return {
     createChannel: (name, isPrivate) => createChannel(bulk, name, isPrivate),
@@ -49,6 +59,36 @@ export function createChat({ clients, identity, now = Date.now }: ChatOptions): 
     async invite(channel, userIds) {
       return { failed: await inviteAll(bulk, channel, userIds) };
     },
+    async archive(channel) {
+      await callUnless(['already_archived'], 'conversations.archive', 'safe', () =>
+        bulk.conversations.archive({ channel }),
+      );
+    },
+    async openDirect(userId) {
+      const channel = directs.get(userId) ?? (await openDirect(bulk, userId));
+      directs.set(userId, channel);
+      return channel;
+    },
+    resolveChannel: (nameOrId) => lookup.resolve(nameOrId),
+  };
+}
+
+function messagesOf({
+  clients: { bulk, reads },
+  identity,
+}: ChatOptions): Part<'post' | 'findPosted' | 'update' | 'pin'> {
+  /** Public channels are joined when needed: without that nobody could look for a message in doubt. */
+  async function asMember<T>(channel: string, run: () => Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } catch (error) {
+      const isOutside = error instanceof UpstreamError && error.code === 'not_in_channel';
+      if (isOutside && (await joinChannel(bulk, channel))) return run();
+      throw error;
+    }
+  }
+
+  return {
     async post(channel, message, key) {
       const content = { ...renderMessage(message), metadata: metadataOf(key) };
       const { ts } = await asMember(channel, () =>
@@ -65,36 +105,28 @@ export function createChat({ clients, identity, now = Date.now }: ChatOptions): 
       const content = renderMessage(message);
       await call('chat.update', 'safe', () => bulk.chat.update({ channel, ts, ...content }));
     },
-    async pin(channel, ts) {
-      await callUnless(['already_pinned'], 'pins.add', 'safe', () =>
-        bulk.pins.add({ channel, timestamp: ts }),
-      );
+    async pin(channel, timestamp) {
+      await callUnless(['already_pinned'], 'pins.add', 'safe', () => bulk.pins.add({ channel, timestamp }));
     },
+  };
+}
+
+function bookmarksOf({ bulk, reads }: SlackClients): Part<'bookmarks' | 'addBookmark'> {
+  return {
     bookmarks: (channel) => listBookmarks(reads, channel),
     async addBookmark(channel, bookmark) {
       // Slack keeps doubles. After a lost answer the next attempt finds it here, so repeating is harmless.
-      if ((await listBookmarks(reads, channel)).some(({ url }) => url === bookmark.url)) return;
+      if ((await listBookmarks(reads, channel)).some(({ url }) => isSameAddress(url, bookmark.url))) return;
       const { title, url: link } = bookmark;
       await call('bookmarks.add', 'safe', () =>
         bulk.bookmarks.add({ channel_id: channel, title, type: 'link', link }),
       );
     },
-    async archive(channel) {
-      await callUnless(['already_archived'], 'conversations.archive', 'safe', () =>
-        bulk.conversations.archive({ channel }),
-      );
-    },
-    async openDirect(userId) {
-      const open = directs.get(userId);
-      if (open) return open;
-      const { channel } = await call('conversations.open', 'safe', () =>
-        bulk.conversations.open({ users: userId }),
-      );
-      if (!channel?.id) throw new UpstreamError('slack', 'unexpected_reply', { retry: 'safe' });
-      directs.set(userId, channel.id);
-      return channel.id;
-    },
-    resolveChannel: (nameOrId) => lookup.resolve(nameOrId),
+  };
+}
+
+function viewsOf({ interactive, bulk }: SlackClients): Part<'updateScreen' | 'publishHome'> {
+  return {
     async updateScreen(viewId, screen) {
       const view = renderScreen(screen);
       await call('views.update', 'safe', () => interactive.views.update({ view_id: viewId, view }));
@@ -102,10 +134,6 @@ export function createChat({ clients, identity, now = Date.now }: ChatOptions): 
     async publishHome(userId, message) {
       const view = renderHome(message);
       await call('views.publish', 'safe', () => bulk.views.publish({ user_id: userId, view }));
-    },
-    channelUrl: (channel) => channelUrl(identity.current(), channel),
-    async ping() {
-      await call('auth.test', 'safe', () => reads.auth.test());
     },
   };
 }
@@ -127,4 +155,11 @@ function channelUrl(identity: SlackIdentity | undefined, channel: string): strin
   if (identity?.url) return new URL(`archives/${channel}`, identity.url).href;
   const team = identity ? `&team=${identity.teamId}` : '';
   return `https://slack.com/app_redirect?channel=${channel}${team}`;
+}
+
+/** Slack writes some addresses its own way, such as with a slash at the end. */
+function isSameAddress(one: string, other: string): boolean {
+  return (
+    one === other || (URL.canParse(one) && URL.canParse(other) && new URL(one).href === new URL(other).href)
+  );
 }

@@ -4,6 +4,7 @@ import type { Form, Screen } from '../../app/ports/chat.ts';
 import type { Message } from '../../core/message/message.ts';
 import { UpstreamError } from '../../core/shared/upstream-error.ts';
 import type { Log } from '../../lib/redact.ts';
+import { openDirect } from './channels.ts';
 import type { SlackClients } from './client.ts';
 import { call } from './errors.ts';
 import { LIMITS } from './limits.ts';
@@ -74,12 +75,10 @@ export function createCourier(deps: {
     await call('chat.postEphemeral', 'safe', () => bulk.chat.postEphemeral({ channel, user, ...content }));
   }
 
-  async function postDirect(users: string, message: Message): Promise<void> {
+  async function postDirect(userId: string, message: Message): Promise<void> {
     const content = renderMessage(message);
-    const { channel } = await call('conversations.open', 'safe', () => bulk.conversations.open({ users }));
-    if (!channel?.id) throw new UpstreamError('slack', 'unexpected_reply', { retry: 'safe' });
-    const id = channel.id;
-    await call('chat.postMessage', 'safe', () => bulk.chat.postMessage({ channel: id, ...content }));
+    const channel = await openDirect(bulk, userId);
+    await call('chat.postMessage', 'safe', () => bulk.chat.postMessage({ channel, ...content }));
   }
 
   return {

@@ -84,7 +84,10 @@ function unreadable(identified: Identified, rolesUnreadable: string): Requester 
   return { ...powerless(identified, 'unknown'), rolesUnreadable };
 }
 
-/** Roles that are certain, and what they allow. Where an unreadable list could decide, only reading is left. */
+/**
+ * Roles that are certain, and what they allow. What only an unreadable list could grant is refused; what
+ * everybody may do, such as declaring, stays: a disaster is when lists cannot be read.
+ */
 function rightsOf(
   profile: Profile,
   { sought }: Identified,
@@ -102,7 +105,7 @@ function rightsOf(
   const undecided = possible.filter((capability) => !certain.includes(capability));
   if (undecided.length === 0) return { roles, capabilities: certain };
   const rolesUnreadable = whyUndecided(profile, undecided, doubtful);
-  return { roles, capabilities: ['read'], rolesUnreadable };
+  return { roles, capabilities: certain, rolesUnreadable };
 }
 
 function whyUndecided(profile: Profile, undecided: Capability[], doubtful: Map<string, string>): string {

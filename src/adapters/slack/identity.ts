@@ -88,9 +88,9 @@ export function createIdentity(options: IdentityOptions): IdentityKeeper {
     },
     current: () => known,
     ready() {
-      if (problem === '') return { ok: true, words: `Slack: connected to workspace ${known?.teamId}` };
+      if (problem === '') return { ok: true, words: `connected to workspace ${known?.teamId}` };
       const from = known ? `, working for workspace ${known.teamId} as remembered` : '';
-      return { ok: false, words: `Slack: ${problem}${from}` };
+      return { ok: false, words: `${problem}${from}` };
     },
     stop() {
       isStopped = true;

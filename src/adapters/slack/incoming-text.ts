@@ -1,5 +1,5 @@
 /** Slack's tokens: `<@U1|anna>`, `<#C1|ops>`, `<!here>`, `<https://…|label>`. */
-const TOKEN = /<([^<>]*)>/g;
+const TOKEN = /<([@#!][^<>]*|[a-z][a-z0-9+.-]*:[^<>]*)>/gi;
 
 /**
  * What a person typed after a command, as plain text. Mentions of people and channels stay tokens with

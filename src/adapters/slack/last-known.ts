@@ -41,7 +41,7 @@ export interface LastKnownOptions<T> {
 }
 
 /** After a failure the service is left alone for this long, so that nobody waits for one time-out after another. */
-const LEAVE_ALONE_MS = 5_000;
+const LEAVE_ALONE_MS = 10_000;
 
 interface Answer<T> {
   value: T;
@@ -97,10 +97,12 @@ export function createLastKnown<T>(options: LastKnownOptions<T>): LastKnown<T> {
 
   return {
     async get() {
-      const isUsable = last !== undefined && !isForgotten;
-      if (last && isUsable && ageOf(last) <= ages.freshMs) return { ok: true, value: last.value };
       const mayAsk = !failure || now() - failure.at >= LEAVE_ALONE_MS;
-      if (last && isUsable && ageOf(last) <= ages.staleMs) {
+      if (last && !isForgotten && ageOf(last) <= ages.freshMs) return { ok: true, value: last.value };
+      // While the service fails, nobody waits for it who can do with what was known.
+      const mayServe =
+        (!isForgotten && ageOf(last) <= ages.staleMs) || (failure && ageOf(last) <= ages.limitMs);
+      if (last && mayServe) {
         if (mayAsk) void refresh();
         return { ok: true, value: last.value };
       }

@@ -86,7 +86,7 @@ export async function createSocketIntake(options: SocketIntakeOptions): Promise<
     },
     ready() {
       const state = problem === undefined ? 'connected' : `not connected (${problem}), trying again`;
-      return { ok: problem === undefined, words: `Slack Socket Mode: ${state}` };
+      return { ok: problem === undefined, words: `Socket Mode ${state}` };
     },
     async stop() {
       stopping.abort();

@@ -185,8 +185,10 @@ function takeDuty(
     type: 'duty_taken',
     data: { duty, holder, ...(before ? { before } : {}) },
   };
-  // Somebody who takes command has answered the call: nobody else need be woken.
-  const answers = duty === 'commander' && awaitsAnswer(state);
+  // Somebody who takes command has answered the call: nobody else need be woken. Whoever is named by another
+  // may be asleep.
+  const isSelf = asking.actor.kind === 'person' && asking.actor.id === holder.id;
+  const answers = duty === 'commander' && isSelf && awaitsAnswer(state);
   return answers ? [taken, ...(acknowledgeRung(state) as IncidentEventBody[])] : [taken];
 }
 

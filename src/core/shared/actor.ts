@@ -34,7 +34,7 @@ export interface Requester {
   standing: Standing;
   roles: string[];
   capabilities: Capability[];
-  /** Set when roles could not be read; then nothing but reading is allowed. */
+  /** Why some roles could not be read; what only they could grant is not among the capabilities. */
   rolesUnreadable?: string;
 }
 

@@ -60,7 +60,7 @@ function timeOfDay(match: RegExpExecArray, now: Instant): Instant | undefined {
 function isoInstant([said, year, month, day, zone]: RegExpExecArray): Instant | undefined {
   // `Date` makes 2 March of 30 February.
   const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
-  if (date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day)) return undefined;
+  if (date.getUTCDate() !== Number(day)) return undefined;
   const ms = Date.parse(zone ? said.toUpperCase() : `${said.toUpperCase()}Z`);
   return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
 }

@@ -73,6 +73,8 @@ export type RateLimitMode = 'slack' | 'off' | { factor: number };
 export interface RateLimits {
   /** Counts one call; the answer is the seconds to wait (as `Retry-After` says) if it may not pass. */
   take(method: string, channel: string | undefined): number | undefined;
+  /** Counts by another rule from now on, with full allowances. */
+  setMode(mode: RateLimitMode): void;
 }
 
 interface Rule {
@@ -87,11 +89,11 @@ interface Bucket {
 }
 
 /** Buckets that start full (a whole minute's allowance may come as a burst) and fill evenly. */
-export function createRateLimits(mode: RateLimitMode, now: Clock): RateLimits {
+export function createRateLimits(initial: RateLimitMode, now: Clock): RateLimits {
   const buckets = new Map<string, Bucket>();
-  const factor = typeof mode === 'object' ? mode.factor : 1;
+  let mode = initial;
 
-  const fill = (rule: Rule): Bucket => {
+  const fill = (rule: Rule, factor: number): Bucket => {
     const capacity = rule.capacity * factor;
     const bucket = buckets.get(rule.key) ?? { tokens: capacity, at: now() };
     buckets.set(rule.key, bucket);
@@ -103,8 +105,9 @@ export function createRateLimits(mode: RateLimitMode, now: Clock): RateLimits {
   return {
     take(method, channel) {
       if (mode === 'off') return undefined;
+      const factor = typeof mode === 'object' ? mode.factor : 1;
       const rules = rulesFor(method, channel);
-      const filled = rules.map(fill);
+      const filled = rules.map((rule) => fill(rule, factor));
       const waits = rules.map((rule, index) =>
         waitSeconds(filled[index]?.tokens ?? 0, rule.perSecond * factor),
       );
@@ -112,6 +115,10 @@ export function createRateLimits(mode: RateLimitMode, now: Clock): RateLimits {
       if (wait > 0) return wait;
       for (const bucket of filled) bucket.tokens -= 1;
       return undefined;
+    },
+    setMode(next) {
+      mode = next;
+      buckets.clear();
     },
   };
 }

@@ -12,7 +12,7 @@ import { createMirror } from './mirror.ts';
 import { type Settings, type SlackWorkspaceOptions, settingsOf } from './options.ts';
 import { createPeople, type People } from './people.ts';
 import { findChannel, type PeopleDeps } from './people-deps.ts';
-import { createRateLimits } from './rate-limits.ts';
+import { createRateLimits, type RateLimitMode } from './rate-limits.ts';
 import { createRequestLog, type Refusal, type RequestRecord, type Warning } from './request-log.ts';
 import { createResponseUrls } from './response-urls.ts';
 import { seedChannels } from './seed-channels.ts';
@@ -35,6 +35,8 @@ export interface SlackWorkspace extends People, Looking {
   userGroupId(handle: string): string;
   /** Where the app listens; several addresses are used in turn. */
   deliverTo(urls: string | readonly string[]): void;
+  /** Counts calls by another rule from now on, with full allowances. */
+  limitRates(mode: RateLimitMode): void;
   /** Changes what Slack knows of a person, e.g. `{ kind: 'deactivated' }`. */
   setUser(
     handle: string,
@@ -75,7 +77,7 @@ export async function createSlackWorkspace(options: SlackWorkspaceOptions): Prom
   const mirror = createMirror(hub, now);
   const upstream = await startUpstream(team, directory.users(), bot);
   const base: MethodDeps = { upstream, directory, mirror, team, bot, lock: createKeyedLock(), now };
-  const { front, sockets, faults, deps } = wire(base, settings, hub, options.port ?? 0);
+  const { front, sockets, faults, limits, deps } = wire(base, settings, hub, options.port ?? 0);
   const { deliveries } = deps;
   try {
     await seedChannels(base, options.channels);
@@ -93,6 +95,7 @@ export async function createSlackWorkspace(options: SlackWorkspaceOptions): Prom
     ...records(deps, hub),
     apiUrl: `${front.origin()}/api/`,
     deliverTo: (urls) => deliveries.deliverTo(urls),
+    limitRates: (mode) => limits.setMode(mode),
     faults,
     sockets: { count: sockets.count, disconnect: sockets.disconnect, cut: sockets.cut },
     close: once(async () => {
@@ -143,7 +146,7 @@ function wire(
   );
   const deliveries = createDeliveries({ bot, faults: plan, sockets, hub, now, ackTimeoutMs });
   const deps: PeopleDeps = { ...base, deliveries, triggers, views, responseUrls, log };
-  return { front, sockets, faults, deps };
+  return { front, sockets, faults, limits, deps };
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

@@ -65,6 +65,11 @@ describe('when it is taken', () => {
     expect(nameOf({ title }, 'dr-{date}-{slug}', 999)).toHaveLength(80);
   });
 
+  test('there is room for it also when the pattern alone is too long', () => {
+    expect(nameOf({}, `${'x'.repeat(90)}-{slug}`, 12)).toBe(`${'x'.repeat(76)}-12`);
+    expect(nameOf({}, `${'x'.repeat(75)}-y-{slug}`, 12)).toBe(`${'x'.repeat(75)}-12`);
+  });
+
   test('no name ends in two hyphens because a title was cut at a word', () => {
     for (let length = 55; length < 75; length++) {
       const title = `${'a'.repeat(length)} tail`;

@@ -84,6 +84,22 @@ describe('an answer', () => {
     expect(called(story)).toHaveLength(1);
   });
 
+  test('is given by whoever takes command, not by whoever is named commander by another', () => {
+    const take = { type: 'take_duty' as const, duty: 'commander' as const, holder: aPerson('ben') };
+    const named = aStory();
+    const taken = aStory();
+    named.tick();
+    taken.tick();
+
+    expect(typesOf(named.tell(take, 'amara'))).toEqual(['duty_taken']);
+    expect(typesOf(taken.tell(take, 'ben'))).toEqual(['duty_taken', 'ladder_acknowledged']);
+
+    named.wait(15 * MINUTE).tick();
+    taken.wait(15 * MINUTE).tick();
+    expect(called(named)).toHaveLength(2);
+    expect(called(taken)).toHaveLength(1);
+  });
+
   test('given twice is one answer', () => {
     const story = aStory();
     story.tick();

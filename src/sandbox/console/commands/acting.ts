@@ -11,7 +11,7 @@ const START_CHANNEL = 'general';
 const as: ConsoleCommand = {
   name: 'as',
   usage: '<person>',
-  summary: 'be somebody else; "who" lists them',
+  summary: 'be somebody else ("who" lists them)',
   run(session, rest) {
     const { sandbox, screen } = session;
     const wanted = rest.replace(/^@/, '').toLowerCase();
@@ -38,7 +38,7 @@ const press: ConsoleCommand = {
   name: 'press',
   aliases: ['p'],
   usage: '<number|label> [choice]',
-  summary: 'press a button, or choose from a menu, by its number or what stands on it',
+  summary: 'press a button, or choose from a menu',
   async run(session, rest) {
     const { word, rest: choice } = splitWord(rest);
     const number = /^\[?(\d+)\]?$/.exec(word)?.[1];
@@ -90,7 +90,7 @@ const shortcut: ConsoleCommand = {
 const message: ConsoleCommand = {
   name: 'message',
   usage: '<n> [shortcut]',
-  summary: 'use the message shortcut on the n-th newest message people wrote here (1: the newest)',
+  summary: 'message shortcut, on the n-th newest that people wrote here',
   async run(session, rest) {
     const { word, rest: named } = splitWord(rest);
     const { sandbox, me, channel, screen } = session;

@@ -1,6 +1,7 @@
 import { nearestWord } from '../../../lib/load-yaml.ts';
 import type { CommandGroup, ConsoleCommand } from '../command.ts';
 import { ConsoleError } from '../session.ts';
+import type { Style } from '../style.ts';
 import { acting } from './acting.ts';
 import { looking } from './looking.ts';
 import { pager } from './pager.ts';
@@ -11,7 +12,7 @@ const help: ConsoleCommand = {
   name: 'help',
   aliases: ['?'],
   summary: 'this list; "/dr help" is what Lifeboat itself can do',
-  run: ({ screen }) => screen.print(helpText()),
+  run: ({ screen }) => screen.print(helpText(screen.style)),
 };
 
 const quit: ConsoleCommand = {
@@ -50,16 +51,20 @@ export function commandNames(): string[] {
   return COMMANDS.map(({ name }) => name);
 }
 
-function helpText(): string {
-  const heads = COMMANDS.map(({ name, usage }) => `${name} ${usage ?? ''}`.trimEnd());
-  const width = Math.max(...heads.map((head) => head.length).filter((length) => length <= 30));
+/** All commands, each in one line of at most 100 columns. */
+export function helpText(style: Style): string {
+  const heads = COMMANDS.map(headOf);
+  const width = Math.max(...heads.map((head) => head.length));
   const lines = GROUPS.flatMap(({ title, commands }) => [
-    `*${title}*`,
-    ...commands.map(
-      ({ name, usage, summary }) => `  ${`${name} ${usage ?? ''}`.trim().padEnd(width)}  ${summary}`,
-    ),
+    style.bold(title),
+    ...commands.map((command) => `  ${headOf(command).padEnd(width)}  ${command.summary}`),
   ]);
-  return ['  /dr …  a slash command, as you would type it in Slack: "/dr help" lists them', ...lines].join(
-    '\n',
-  );
+  return [
+    `  ${'/dr …'.padEnd(width)}  a slash command, typed as in Slack ("/dr help" lists them)`,
+    ...lines,
+  ].join('\n');
+}
+
+function headOf({ name, usage }: ConsoleCommand): string {
+  return usage ? `${name} ${usage}` : name;
 }

@@ -20,7 +20,7 @@ const open: ConsoleCommand = {
   name: 'open',
   aliases: ['o'],
   usage: '[#channel|number] [all]',
-  summary: 'read what is new in a channel, or all, and stay in it; a part of its name is enough',
+  summary: 'read what is new in a channel, or all of it, and stay there',
   async run(session, rest) {
     const { word, rest: more } = splitWord(rest);
     const isAll = word === 'all' || more === 'all';

@@ -5,7 +5,7 @@ import { ConsoleError, type Session } from '../session.ts';
 const page: ConsoleCommand = {
   name: 'page',
   usage: '<service> <title>',
-  summary: 'a monitoring tool raises an alert in PagerDuty; a part of the service name is enough',
+  summary: 'raise an alert, such as: page gateway No answer',
   run(session, rest) {
     const { pagerDuty } = session.sandbox;
     const { word, rest: title } = splitWord(rest);
@@ -19,8 +19,8 @@ const page: ConsoleCommand = {
 
 const pd: ConsoleCommand = {
   name: 'pd',
-  usage: '[ack|resolve|note <n> [text] [as <person>]]',
-  summary: 'the incidents in PagerDuty; acknowledge one there, resolve it, or add a note',
+  usage: '[ack|resolve|note <n> …]',
+  summary: 'its incidents; change one: pd note 2 On it as chidi',
   run(session, rest) {
     const { word, rest: more } = splitWord(rest);
     if (word === '') {

@@ -11,7 +11,7 @@ const SHOWN_LINES = 25;
 const expect: ConsoleCommand = {
   name: 'expect',
   usage: '[30s] <text>',
-  summary: 'go on when the last answer or the open channel contains the text; fail after 10 s',
+  summary: 'go on when the text is seen, in the last answer or the channel',
   isAside: true,
   async run(session, rest) {
     const { word, rest: more } = splitWord(rest);

@@ -9,7 +9,7 @@ const LOG_LINES = 20;
 const slack: ConsoleCommand = {
   name: 'slack',
   usage: 'down|up|slow [ms]|limit [s]',
-  summary: 'take Slack away from the bot, bring it back, make it slow or let it answer 429',
+  summary: 'cut the bot off from Slack, slow Slack down, let it answer 429',
   async run(session, rest) {
     const { word, rest: amount } = splitWord(rest);
     const change = SLACK_STATES[word];
@@ -43,7 +43,7 @@ const SLACK_STATES: Record<string, (faults: Faults, amount: string) => Promise<s
 const pagerduty: ConsoleCommand = {
   name: 'pagerduty',
   usage: 'down|up',
-  summary: 'take PagerDuty away from the bot, or bring it back',
+  summary: 'cut the bot off from PagerDuty',
   run({ sandbox, screen }, rest) {
     if (rest === 'down') {
       sandbox.pagerDuty.fault({ kind: 'down' });
@@ -57,7 +57,7 @@ const pagerduty: ConsoleCommand = {
 
 const kill: ConsoleCommand = {
   name: 'kill',
-  summary: 'kill -9 the bot, in the middle of whatever it does; it is started again',
+  summary: 'kill -9 the bot, whatever it does; it is started again',
   async run(session) {
     const { bot } = session.sandbox;
     const was = bot.pid;
@@ -83,7 +83,7 @@ const restart: ConsoleCommand = {
 const log: ConsoleCommand = {
   name: 'log',
   usage: '[lines]',
-  summary: 'the last lines of the bot’s log',
+  summary: "the last lines of the bot's log",
   run({ sandbox, screen }, rest) {
     const lines = sandbox.bot.log(positive(rest, LOG_LINES));
     screen.print(lines.join('\n') || 'The bot has said nothing.');
