@@ -375,7 +375,7 @@ describe('when Slack cannot be read', () => {
 
     const anna = await directory.requester(account('anna'));
 
-    expect(anna.capabilities).not.toContain('command');
+    expect(anna.capabilities).not.toContain('configure');
     expect(anna.rolesUnreadable).toBe(
       'On call: the PagerDuty schedule PSCHED1 could not be read (timed_out); ' +
         'the PagerDuty escalation policy PPOLICY1 could not be read (timed_out)',
