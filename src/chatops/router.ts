@@ -57,14 +57,16 @@ export function createRouter(deps: RouterDeps): Chatops {
     return wanted.run({ ...request, ...(located.here ? { here: located.here } : {}) }, input.data, use);
   }
 
-  /** The incident a command is about: named by id as its first word, else the channel's own. */
+  /**
+   * The incident a command is about: named by id as the first word, or the second after a verb such as
+   * `post`; else the channel's own.
+   */
   async function locate(request: Request, words: string): Promise<Located> {
-    const { first, rest } = firstWord(words);
-    if (/^dr-\d{8}-\d+$/i.test(first)) {
-      const found = await use.read.find(first, request.requester);
-      return isRefusal(found) ? { words: rest, refusal: found } : { words: rest, here: found };
-    }
-    return { words, ...(request.here ? { here: request.here } : {}) };
+    const named = /^(\w+\s+)?(dr-\d{8}-\d+)(?:\s+|$)/i.exec(words);
+    if (!named) return { words, ...(request.here ? { here: request.here } : {}) };
+    const rest = `${named[1] ?? ''}${words.slice(named[0].length)}`.trim();
+    const found = await use.read.find(named[2] as string, request.requester);
+    return isRefusal(found) ? { words: rest, refusal: found } : { words: rest, here: found };
   }
 
   async function intent(said: Said, name: string, raw: IntentValues): Promise<Reply> {

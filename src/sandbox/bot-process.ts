@@ -51,7 +51,7 @@ const WHOLE_WITHIN_MS = 5_000;
 const STOP_WITHIN_MS = 20_000;
 const LOOK_EVERY_MS = 50;
 const KEPT_LINES = 2_000;
-const SHOWN_LINES = 15;
+const SHOWN_LINES = 20;
 
 interface Running {
   child: ChildProcess;

@@ -4,7 +4,7 @@ import type { Log } from '../lib/redact.ts';
 import { type Releasers, withReleasers } from '../lib/releasers.ts';
 import { type BotProcess, type Crash, createBotProcess } from './bot-process.ts';
 import type { Cast } from './cast.ts';
-import { claimFolder } from './claim.ts';
+import { type Claim, claimFolder } from './claim.ts';
 import { startDatabase } from './database.ts';
 import type { AppManifest } from './manifest.ts';
 import { createPagerDutyStandIn, type PagerDutyStandIn } from './pagerduty/stand-in.ts';
@@ -64,29 +64,14 @@ const STOP_DEADLINE_MS = 60_000;
 export function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const started = performance.now();
   return withReleasers({ deadlineMs: STOP_DEADLINE_MS }, async (releasers) => {
-    const { signal = new AbortController().signal } = options;
     const entry = options.botEntry ?? path.join(options.root, 'src', 'main.ts');
     const world = await readWorld(options);
     const claim = await claimFolder(options.dir, entry);
     releasers.add('the folder', () => claim.release());
     const parts = await startParts(options, world, releasers);
-    signal.throwIfAborted();
-
-    const { workspace, pagerDuty, databaseUrl } = parts;
-    const output = createWriteStream(path.join(options.dir, 'bot.log'));
-    releasers.add("the bot's log", () => void output.end());
-    const bot = createBotProcess({
-      entry,
-      cwd: options.root,
-      port: options.port ?? 0,
-      signal,
-      env: botEnvironment({ options, world, workspace, pagerDuty, databaseUrl }),
-      onStarted: (pid) => claim.rememberBot(pid),
-      onLine: (line) => output.write(`${line}\n`),
-      onCrash: (crash) => options.onCrash?.(crash),
-    });
-    releasers.add('the bot', () => bot.stop());
-    await bot.start();
+    options.signal?.throwIfAborted();
+    const bot = await startBot({ options, entry, world, claim, ...parts }, releasers);
+    const { workspace, pagerDuty } = parts;
     workspace.deliverTo(`${bot.url}/slack/events`);
     pagerDuty.setWebhook({ url: `${bot.url}/webhooks/pagerduty` });
 
@@ -141,6 +126,36 @@ async function startParts(options: SandboxOptions, world: World, releasers: Rele
   };
 }
 
+/** What the bot is started with. */
+interface Surroundings {
+  options: SandboxOptions;
+  entry: string;
+  world: World;
+  claim: Claim;
+  workspace: SlackWorkspace;
+  pagerDuty: PagerDutyStandIn;
+  databaseUrl: string;
+}
+
+async function startBot(surroundings: Surroundings, releasers: Releasers): Promise<BotProcess> {
+  const { options, entry, claim } = surroundings;
+  const output = createWriteStream(path.join(options.dir, 'bot.log'));
+  releasers.add("the bot's log", () => void output.end());
+  const bot = createBotProcess({
+    entry,
+    cwd: options.root,
+    port: options.port ?? 0,
+    signal: options.signal ?? new AbortController().signal,
+    env: botEnvironment(surroundings),
+    onStarted: (pid) => claim.rememberBot(pid),
+    onLine: (line) => output.write(`${line}\n`),
+    onCrash: (crash) => options.onCrash?.(crash),
+  });
+  releasers.add('the bot', () => bot.stop());
+  await bot.start();
+  return bot;
+}
+
 function settledValue<T>(result: PromiseSettledResult<T>): T {
   if (result.status === 'rejected') throw result.reason;
   return result.value;
@@ -159,17 +174,14 @@ function partsLog(releasers: Releasers, dir: string): Log {
   return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
 }
 
-interface BotSurroundings {
-  options: SandboxOptions;
-  world: World;
-  workspace: SlackWorkspace;
-  pagerDuty: PagerDutyStandIn;
-  databaseUrl: string;
-}
-
 /** The bot's whole environment: nothing of the user's own Slack or PagerDuty must reach it. */
-function botEnvironment(surroundings: BotSurroundings): Record<string, string> {
-  const { options, world, workspace, pagerDuty, databaseUrl } = surroundings;
+function botEnvironment({
+  options,
+  world,
+  workspace,
+  pagerDuty,
+  databaseUrl,
+}: Surroundings): Record<string, string> {
   const { account } = world;
   const inherited = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG'].flatMap((name) => {
     const value = process.env[name];

@@ -4,9 +4,10 @@ import path from 'node:path';
 import { startEmbeddedPostgres } from '../../src/adapters/postgres/embedded.ts';
 import { silentLog } from '../fixtures/silent-log.ts';
 import { ack } from './ack.ts';
+import { declare } from './declare.ts';
 import { asMarkdown, asText, type Finding, isMet } from './report.ts';
 
-const BENCHES: Record<string, (server: string) => Promise<Finding[]>> = { ack };
+const BENCHES: Record<string, (server: string) => Promise<Finding[]>> = { ack, declare };
 
 async function main(args: readonly string[]): Promise<void> {
   const asJson = args.includes('--json');

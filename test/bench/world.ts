@@ -46,6 +46,9 @@ export async function withWorld<T>(server: string, use: (world: World) => Promis
       const url = new URL(server);
       url.pathname = `/${name}`;
       const pool = new pg.Pool({ connectionString: url.href, max: 2 });
+      pool.on('error', () => {
+        // An idle connection that is cut off when the database is removed.
+      });
       releasers.add(`database ${name}`, async () => {
         await pool.end();
         await admin.query(`drop database ${name} with (force)`);

@@ -38,18 +38,17 @@ function deeds(event: RecordedEvent, state: Incident, incident: IncidentView, po
     case 'incident_proposed':
       return [{ kind: 'sync_channel' }];
     case 'incident_declared':
-      // Before the channel exists there is nowhere to invite to: `channel_opened` sees to it.
       return [
         { kind: 'sync_channel' },
-        ...(state.channel ? [invite(policy.inviteRoles, state.people)] : []),
+        ...into(state, invite(policy.inviteRoles, state.people)),
         ...(event.data.page ? [page(incident)] : []),
       ];
     case 'channel_opened':
       return [{ kind: 'sync_channel' }, invite(policy.inviteRoles, state.people)];
     case 'duty_taken':
-      return [{ kind: 'sync_channel' }, invite([], [event.data.holder])];
+      return [{ kind: 'sync_channel' }, ...into(state, invite([], [event.data.holder]))];
     case 'rung_reached':
-      return [{ kind: 'sync_channel' }, invite([], event.data.people)];
+      return [{ kind: 'sync_channel' }, ...into(state, invite([], event.data.people))];
     case 'severity_changed':
       return [{ kind: 'sync_channel' }, ...(event.data.page ? [page(incident)] : [])];
     case 'duty_dropped':
@@ -194,6 +193,11 @@ function post(audience: Audience, message: Post, join?: string): Effect {
 
 function invite(roles: string[], people: PersonView[]): Effect {
   return { kind: 'invite', roles, people };
+}
+
+/** Before there is a channel to invite to, nothing: `channel_opened` invites all who belong to it by then. */
+function into(state: Incident, invitation: Effect): Effect[] {
+  return state.channel ? [invitation] : [];
 }
 
 function page(incident: IncidentView): Effect {

@@ -37,6 +37,7 @@ export function startSession({ sandbox, input, screen, me }: ConsoleOptions): Se
     seen: new Map(),
     live: undefined,
     setAside: undefined,
+    isIdle: false,
     exitCode: undefined,
   };
 }
@@ -52,7 +53,9 @@ export async function runConsole(session: Session): Promise<number> {
   try {
     while (session.exitCode === undefined) {
       const prompt = promptOf(session);
+      session.isIdle = true;
       const line = await input.next(prompt);
+      session.isIdle = false;
       if (line === undefined) break;
       if (line.trim() !== '') await runLine(session, watch, line.trim());
     }

@@ -27,6 +27,8 @@ export interface Session {
   live: (() => string) | undefined;
   /** Id of a form that could not be sent and waits for the command `form`. */
   setAside: string | undefined;
+  /** True while the next command is waited for. */
+  isIdle: boolean;
   /** Set when the console is to end, with its exit code. */
   exitCode: number | undefined;
 }

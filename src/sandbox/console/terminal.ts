@@ -1,4 +1,4 @@
-import { clearScreenDown, createInterface, cursorTo, moveCursor } from 'node:readline';
+import { clearScreenDown, createInterface, cursorTo, type Interface, moveCursor } from 'node:readline';
 import type { ReadStream, WriteStream } from 'node:tty';
 import type { Input } from './input.ts';
 import type { Surface } from './screen.ts';
@@ -28,17 +28,53 @@ export function createTerminal({ stdin, stdout, complete, onInterrupt }: Termina
     removeHistoryDuplicates: true,
     completer: (line: string) => [complete(line), line],
   });
+  rl.on('SIGINT', onInterrupt);
+  const lines = createLineQueue(rl);
+
+  return {
+    input: {
+      isInteractive: true,
+      next: lines.read,
+      ask: (question) => lines.read(`${question} `),
+      hasAnswer: () => Promise.resolve(false),
+      place: () => '',
+      close: () => rl.close(),
+    },
+    surface: {
+      columns: () => stdout.columns,
+      write(text) {
+        if (!lines.isWaiting()) {
+          stdout.write(text);
+          return;
+        }
+        moveCursor(stdout, 0, -rl.getCursorPos().rows);
+        cursorTo(stdout, 0);
+        clearScreenDown(stdout);
+        stdout.write(text);
+        rl.prompt(true);
+      },
+    },
+  };
+}
+
+interface LineQueue {
+  /** The next line; undefined when the terminal is closed. */
+  read(prompt: string): Promise<string | undefined>;
+  /** Whether the prompt is on the screen. */
+  isWaiting(): boolean;
+}
+
+/** Lines that are typed ahead, while the last command is still at work, are kept for the next question. */
+function createLineQueue(rl: Interface): LineQueue {
   const typed: string[] = [];
   let waiting: ((line: string | undefined) => void) | undefined;
   let isClosed = false;
-
   const answer = (line: string | undefined) => {
     const resolve = waiting;
     waiting = undefined;
     resolve?.(line);
   };
   rl.on('line', (line) => {
-    // Typed ahead, while the last command is still at work: kept for the next question.
     if (waiting) answer(line);
     else typed.push(line);
   });
@@ -46,40 +82,16 @@ export function createTerminal({ stdin, stdout, complete, onInterrupt }: Termina
     isClosed = true;
     answer(undefined);
   });
-  rl.on('SIGINT', onInterrupt);
-
-  const read = (prompt: string): Promise<string | undefined> => {
-    if (typed.length > 0) return Promise.resolve(typed.shift());
-    if (isClosed) return Promise.resolve(undefined);
-    return new Promise((resolve) => {
-      waiting = resolve;
-      rl.setPrompt(prompt);
-      rl.prompt();
-    });
-  };
-
   return {
-    input: {
-      isInteractive: true,
-      next: read,
-      ask: (question) => read(`${question} `),
-      hasAnswer: () => Promise.resolve(false),
-      place: () => '',
-      close: () => rl.close(),
-    },
-    surface: {
-      columns: () => stdout.columns,
-      write(lines) {
-        if (!waiting) {
-          stdout.write(lines);
-          return;
-        }
-        moveCursor(stdout, 0, -rl.getCursorPos().rows);
-        cursorTo(stdout, 0);
-        clearScreenDown(stdout);
-        stdout.write(lines);
-        rl.prompt(true);
-      },
+    isWaiting: () => waiting !== undefined,
+    read(prompt) {
+      if (typed.length > 0) return Promise.resolve(typed.shift());
+      if (isClosed) return Promise.resolve(undefined);
+      return new Promise((resolve) => {
+        waiting = resolve;
+        rl.setPrompt(prompt);
+        rl.prompt();
+      });
     },
   };
 }

@@ -20,6 +20,7 @@ interface Memory {
 }
 
 const CARD_CHANGED = '      (the pinned card is up to date: "card" shows it)';
+const FORM_OPENED = 'A form has opened: "form" fills it in, "close" closes it.';
 const THREAD_INDENT = 4;
 
 /**
@@ -103,8 +104,13 @@ function onEphemeral(session: Session, channel: string, ts: string): void {
 
 function onModal(session: Session, memory: Memory): void {
   const view = session.sandbox.workspace.modal(session.me);
-  // Forms are shown by whoever fills them in.
-  if (!view || isForm(view)) return;
+  if (!view) return;
+  if (isForm(view)) {
+    // Shown by whoever fills it in, unless it opens when nobody reckons with it any more.
+    if (session.isIdle && memory.view !== view.id) session.screen.print(FORM_OPENED);
+    memory.view = view.id;
+    return;
+  }
   const now = JSON.stringify([view.id, view.title, view.blocks]);
   if (now === memory.view) return;
   memory.view = now;

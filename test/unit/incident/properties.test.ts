@@ -283,7 +283,7 @@ test('any order of anything keeps what an incident promises', () => {
       tick(model, world);
       checkRecord(world.events);
     }),
-    { numRuns: 400 },
+    { numRuns: 250 },
   );
 }, 60_000);
 

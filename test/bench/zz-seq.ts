@@ -1,0 +1,21 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, chmod, rm } from 'node:fs/promises';
+import { startEmbeddedPostgres } from '../../src/adapters/postgres/embedded.ts';
+import { silentLog } from '../fixtures/silent-log.ts';
+import { declareMany, untilQuiet, withWorld } from './world.ts';
+const dir = await mkdtemp('/tmp/lifeboat-bench-'); await chmod(dir, 0o711);
+const pgs = await startEmbeddedPostgres({ dir, log: silentLog });
+const [text = 'status', n = '1500'] = process.argv.slice(2);
+await withWorld(pgs.url, async (w) => {
+  const bot = await w.addBot();
+  const inc = await declareMany(w, bot, 3);
+  const place = { handle: 'user01', channel: inc[0]!.channel, teamId: w.teamId };
+  const h = await w.outside.handles('user01','general');
+  const ms: number[] = [];
+  for (let i=0;i<Number(n);i++) ms.push((await w.send.command(bot.url, place, text, { triggerId: randomUUID(), responseUrl: h.responseUrl })).ms);
+  await untilQuiet(w.database);
+  const m = await (await fetch(`${bot.url}/metrics`)).text();
+  console.log(m.match(/process_cpu_seconds_total \S+/)?.[0], m.match(/process_resident_memory_bytes \S+/)?.[0]);
+  ms.sort((a,b)=>a-b); console.log(text, 'p50', ms[ms.length>>1], 'p99', ms[Math.floor(ms.length*.99)]);
+});
+await pgs.stop(); await rm(dir,{recursive:true});
