@@ -6,8 +6,9 @@ import { silentLog } from '../fixtures/silent-log.ts';
 import { ack } from './ack.ts';
 import { declare } from './declare.ts';
 import { asMarkdown, asText, type Finding, isMet } from './report.ts';
+import { status } from './status.ts';
 
-const BENCHES: Record<string, (server: string) => Promise<Finding[]>> = { ack, declare };
+const BENCHES: Record<string, (server: string) => Promise<Finding[]>> = { ack, declare, status };
 
 async function main(args: readonly string[]): Promise<void> {
   const asJson = args.includes('--json');

@@ -1,4 +1,5 @@
 import type { Message } from '../../core/message/message.ts';
+import { shorten } from '../../lib/clean-text.ts';
 
 /**
  * Every limit of Slack that words meet, in UTF-16 units (Slack counts no finer). Sources: the comments of
@@ -46,6 +47,7 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const LONGEST_TOKEN = 3000;
 /** A word is kept whole unless it is longer. */
 const LONGEST_WORD = 60;
+const QUOTE = '> ';
 const ENTITY = /&(?:a(?:m(?:p)?)?|l(?:t)?|g(?:t)?)?$/;
 
 /** Shortens mrkdwn to at most `max`, ending in `…`: never inside a mention, a date, a link, an entity or a character. */
@@ -90,8 +92,8 @@ export function split(text: string, max: number): string[] {
     const end = seam(rest, max);
     const piece = rest.slice(0, end);
     pieces.push(piece.trimEnd());
-    const isQuoted = rest[end] !== '\n' && piece.slice(piece.lastIndexOf('\n') + 1).startsWith('> ');
-    rest = (isQuoted ? '> ' : '') + rest.slice(end).replace(/^\n/, '');
+    const isQuoted = rest[end] !== '\n' && piece.slice(piece.lastIndexOf('\n') + 1).startsWith(QUOTE);
+    rest = (isQuoted ? QUOTE : '') + rest.slice(end).replace(/^\n/, '');
   }
   pieces.push(rest);
   return pieces.filter((piece) => piece.trim() !== '');
@@ -100,11 +102,13 @@ export function split(text: string, max: number): string[] {
 function seam(text: string, max: number): number {
   const line = text.lastIndexOf('\n', max);
   if (line > 0) return line;
+  // The mark of a quotation is put before the rest again: a seam just behind it would never come further.
+  const least = text.startsWith(QUOTE) ? QUOTE.length : 0;
   const end = safeEnd(text, max);
   const space = text.lastIndexOf(' ', end) + 1;
-  if (space > end - LONGEST_WORD && safeEnd(text, space) === space) return space;
+  if (space > Math.max(least, end - LONGEST_WORD) && safeEnd(text, space) === space) return space;
   // A token longer than a whole piece cannot be kept; a character is never torn.
-  return end > 0 ? end : wholeCodePoint(text, max);
+  return end > least ? end : wholeCodePoint(text, max);
 }
 
 function wholeCodePoint(text: string, at: number): number {
@@ -125,5 +129,5 @@ export function plainText(mrkdwn: string): string {
 
 /** A channel's topic: plain text, one line. */
 export function renderTopic(message: Message): string {
-  return cut(plainText(message.text).replaceAll(/\s+/g, ' '), LIMITS.topic);
+  return shorten(plainText(message.text).replaceAll(/\s+/g, ' '), LIMITS.topic);
 }

@@ -8,6 +8,7 @@ import type {
 } from '@slack/types';
 import type { Block, Button, Message } from '../../core/message/message.ts';
 import { assertNever } from '../../core/shared/assert-never.ts';
+import { shorten } from '../../lib/clean-text.ts';
 import { cut, LIMITS, plainText, split } from './limits.ts';
 import { CAPS, capTexts, dropBlocks } from './shorten-blocks.ts';
 
@@ -102,7 +103,7 @@ function buttonOf(button: Button, number: number): SlackButton {
     value,
     ...(style ? { style } : {}),
     ...(url && url.length <= LIMITS.button.url ? { url } : {}),
-    ...(describe ? { accessibility_label: cut(plainText(describe), LIMITS.button.describe) } : {}),
+    ...(describe ? { accessibility_label: shorten(plainText(describe), LIMITS.button.describe) } : {}),
     ...(confirm ? { confirm: confirmOf(confirm, style) } : {}),
   };
 }
@@ -119,7 +120,7 @@ function confirmOf(confirm: NonNullable<Button['confirm']>, style: Button['style
 
 /** Slack takes no empty words. */
 export function plain(text: string, max: number): PlainTextElement {
-  return { type: 'plain_text', text: cut(text.trim(), max) || '…', emoji: true };
+  return { type: 'plain_text', text: shorten(text.trim(), max) || '…', emoji: true };
 }
 
 /** `verbatim`: only what the catalogue wrote as a mention or link is one, never what people typed. */

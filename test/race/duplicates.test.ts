@@ -1,0 +1,244 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Incident } from '../../src/core/incident/incident.ts';
+import { startTown, type Town } from '../fixtures/town.ts';
+import {
+  allIncidents,
+  eventCounts,
+  expectNoComplaints,
+  expectNothingLostNorDoubled,
+  incidentTitled,
+  posted,
+  quiet,
+  recordOf,
+  whispersTo,
+} from '../fixtures/town-state.ts';
+import { postWebhook } from '../fixtures/town-world.ts';
+
+let town: Town;
+
+// Two replicas: what Slack and PagerDuty send goes to both in turn.
+beforeAll(async () => {
+  town = await startTown({ replicas: 2, rateLimits: 'off' });
+});
+
+afterEach(async () => {
+  town.slack.faults.duplicateDeliveries(1);
+  await quiet(town);
+  await expectNothingLostNorDoubled(town);
+  expect(town.errors()).toEqual([]);
+});
+
+afterAll(() => town?.stop());
+
+/** Declared and settled; nobody commands it yet. */
+async function anIncident(title: string): Promise<Incident & { channel: { name: string } }> {
+  await town.slack.command('amara', `declare sev1 ${title}`, { channel: 'general' });
+  await quiet(town);
+  return (await incidentTitled(town, title)) as Incident & { channel: { name: string } };
+}
+
+describe('the same request of Slack, three times at once', () => {
+  test('one typed declaration is one incident', async () => {
+    town.slack.faults.duplicateDeliveries(3);
+
+    await town.slack.command('amara', 'declare sev1 orders database lost', { channel: 'general' });
+
+    await quiet(town);
+    const { id, channel } = await incidentTitled(town, 'orders database lost');
+    expect(town.slack.channels().filter(({ name }) => name.includes('orders-database-lost'))).toHaveLength(1);
+    expect(town.slack.channel(channel?.name ?? '')?.pins).toHaveLength(1);
+    expect(town.pager.incidents().filter(({ title }) => title.includes(id))).toHaveLength(1);
+    // The answer to the repeat does not warn of the incident itself.
+    for (const text of whispersTo(town, 'amara')) expect(text).not.toMatch(/open already/);
+    expectNoComplaints(town);
+  });
+
+  test('one click is one decision', async () => {
+    const { id, channel } = await anIncident('click thrice');
+    town.slack.faults.duplicateDeliveries(3);
+
+    await town.slack.click('ben', { channel: channel.name, label: 'Take command' });
+
+    await quiet(town);
+    expect(await eventCounts(town, id)).toMatchObject({ duty_taken: 1, ladder_acknowledged: 1 });
+    expectNoComplaints(town);
+  });
+
+  test('one form is one incident', async () => {
+    await town.slack.shortcut('amara', 'declare');
+    await town.slack.waitFor(() => town.slack.modal('amara'), { what: 'the form' });
+    town.slack.faults.duplicateDeliveries(3);
+
+    await town.slack.submitView('amara', { what: 'cache cluster lost', severity: 'SEV-2' });
+
+    await quiet(town);
+    const { id } = await incidentTitled(town, 'cache cluster lost');
+    expect(await eventCounts(town, id)).toMatchObject({ incident_declared: 1, channel_opened: 1 });
+    expectNoComplaints(town);
+  });
+
+  test('opens one form, and says nothing of the other two', async () => {
+    const { channel } = await anIncident('one form');
+    const before = town.slack.ephemerals('ben').length + town.slack.dms('ben').length;
+    town.slack.faults.duplicateDeliveries(3);
+
+    await town.slack.click('ben', { channel: channel.name, label: 'Post update' });
+
+    await quiet(town);
+    await town.slack.waitFor(() => town.slack.modal('ben'), { what: 'the form' });
+    expect(town.slack.modals('ben')).toHaveLength(1);
+    expect(town.slack.ephemerals('ben').length + town.slack.dms('ben').length).toBe(before);
+    // Slack itself tells the second and the third that the trigger is used up.
+    expect(new Set(town.slack.refusals.map(({ error }) => error))).toEqual(
+      new Set(town.slack.refusals.length > 0 ? ['exchanged_trigger_id'] : []),
+    );
+    town.slack.forget();
+  });
+
+  test('an archived channel is recorded once', async () => {
+    const { id, channel } = await anIncident('archived by hand');
+    town.slack.faults.duplicateDeliveries(3);
+
+    await town.slack.archive('amara', channel.name);
+
+    await town.slack.waitFor(async () => (await eventCounts(town, id)).channel_archived === 1);
+    await quiet(town);
+    expect((await eventCounts(town, id)).channel_archived).toBe(1);
+  });
+});
+
+describe('two at once, at two replicas', () => {
+  test('a double click changes nothing the second time', async () => {
+    const { id, channel } = await anIncident('double click');
+
+    await Promise.all([
+      town.slack.click('ben', { channel: channel.name, label: 'I have it' }),
+      town.slack.click('ben', { channel: channel.name, label: 'I have it' }),
+    ]);
+
+    await quiet(town);
+    expect((await eventCounts(town, id)).ladder_acknowledged).toBe(1);
+    expectNoComplaints(town);
+  });
+
+  test.each([1, 2, 3, 4, 5])('only one of two people takes command (%i)', async (n) => {
+    const { id, channel } = await anIncident(`two commanders ${n}`);
+
+    await Promise.all([
+      town.slack.click('ben', { channel: channel.name, label: 'Take command' }),
+      town.slack.click('ines', { channel: channel.name, label: 'Take command' }),
+    ]);
+
+    await quiet(town);
+    const { duties } = await incidentTitled(town, `two commanders ${n}`);
+    const taken = (await recordOf(town, id)).filter(({ type }) => type === 'duty_taken');
+    expect(taken).toHaveLength(1);
+    const [winner, other] = duties.commander?.id === 'ben' ? ['ben', 'ines'] : ['ines', 'ben'];
+    const told = whispersTo(town, other as string, channel.name).join('\n');
+    expect(told).toContain('Only the commander can take the role of commander from');
+    expect(told).toContain(duties.commander?.name ?? '?');
+    expect(whispersTo(town, winner as string, channel.name).join('\n')).not.toContain('Only the commander');
+    expectNoComplaints(town);
+  });
+
+  test('two declarations of the same thing are two incidents with two channels, and the later is warned', async () => {
+    await Promise.all([
+      town.slack.command('amara', 'declare sev2 twin outage', { channel: 'general' }),
+      town.slack.command('dana', 'declare sev2 twin outage', { channel: 'general' }),
+    ]);
+
+    await quiet(town);
+    const twins = (await allIncidents(town)).filter(({ title }) => title === 'twin outage');
+    expect(twins).toHaveLength(2);
+    const names = twins.map(({ channel }) => channel?.name);
+    expect(new Set(names).size).toBe(2);
+    for (const { id, channel } of twins) {
+      const cards = posted(town).filter(({ key }) => key === `${id}:card`);
+      expect(cards.map(({ where }) => where)).toEqual([channel?.name]);
+    }
+    await town.slack.command('chidi', 'declare sev3 twin outage again', { channel: 'general' });
+    expect(whispersTo(town, 'chidi').at(-1)).toContain('It may be one that is open already');
+    expectNoComplaints(town);
+  });
+});
+
+describe('the same event of PagerDuty', () => {
+  /** The body PagerDuty sent, to be sent again. */
+  async function bodyOf(eventType: string, pagerId: string): Promise<{ eventId: string; body: string }> {
+    await town.pager.settled();
+    const sent = town.pager
+      .deliveries()
+      .find((one) => one.eventType === eventType && one.incidentId === pagerId);
+    if (!sent) throw new Error(`no ${eventType} was sent`);
+    return sent;
+  }
+
+  test.each(['PSVC001', 'PSVC002'])(
+    'three times at both replicas opens one incident (%s)',
+    async (service) => {
+      town.pager.setWebhook({ url: undefined });
+      const title = `disk is gone ${service}`;
+      town.pager.setWebhook({ url: 'http://127.0.0.1:1/nobody', firstRetryMs: 60_000 });
+      const pagerId = town.pager.fire({ service, title });
+      const { body } = town.pager.deliveries().find(({ incidentId }) => incidentId === pagerId) ?? {
+        body: '',
+      };
+
+      const answers = await Promise.all(
+        [0, 1, 0, 1, 0, 1].map((replica) => postWebhook(town.url(replica), body)),
+      );
+
+      expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202, 202, 202]);
+      await quiet(town);
+      const { id } = await incidentTitled(town, title);
+      const counts = await eventCounts(town, id);
+      expect(counts[service === 'PSVC001' ? 'incident_proposed' : 'incident_declared']).toBe(1);
+      expect(counts.channel_opened).toBe(1);
+      town.pager.setWebhook({ url: `${town.url()}/webhooks/pagerduty`, firstRetryMs: 50 });
+      expectNoComplaints(town);
+    },
+  );
+
+  test('an acknowledgement told thrice is one entry', async () => {
+    const { id } = await anIncident('acknowledged thrice');
+    const pagerId = town.pager.incidents().find(({ title }) => title.includes(id))?.id ?? '';
+    town.pager.acknowledge(pagerId, 'Amara Okafor');
+    const { body, eventId } = await bodyOf('incident.acknowledged', pagerId);
+
+    await Promise.all([0, 1].map((replica) => postWebhook(town.url(replica), body)));
+    town.pager.repeat(eventId);
+
+    await town.pager.settled();
+    await quiet(town);
+    const acknowledged = (await recordOf(town, id)).filter(
+      ({ type, data }) => type === 'pager_changed' && (data as { change: string }).change === 'acknowledged',
+    );
+    expect(acknowledged).toHaveLength(1);
+    expectNoComplaints(town);
+  });
+
+  test('a note written here is not told back to us, and one written there stands once', async () => {
+    const { id, channel } = await anIncident('notes both ways');
+    const pagerId = town.pager.incidents().find(({ title }) => title.includes(id))?.id ?? '';
+    await town.slack.command('ben', 'note the standby is healthy', { channel: channel.name });
+    await quiet(town);
+    town.pager.note(pagerId, 'Amara Okafor', 'the vendor is on the line');
+    const { eventId } = await bodyOf('incident.annotated', pagerId);
+    town.pager.repeat(eventId);
+
+    await town.pager.settled();
+    await quiet(town);
+
+    expect(town.pager.notes(pagerId).map(({ content }) => content)).toEqual([
+      expect.stringContaining('the standby is healthy'),
+      'the vendor is on the line',
+    ]);
+    const counts = await eventCounts(town, id);
+    expect(counts.note_added).toBe(1);
+    const annotated = (await recordOf(town, id)).filter(
+      ({ type, data }) => type === 'pager_changed' && (data as { change: string }).change === 'annotated',
+    );
+    expect(annotated).toHaveLength(1);
+    expectNoComplaints(town);
+  });
+});
