@@ -123,7 +123,7 @@ export function compose(
     const decide = createDecideIncident({ store, policy, crashPoint });
     const read = createReadIncidents({ store, policy });
     const carriers = {
-      message: createMessageCarrier({ chat, catalogue, store, notes, decide }),
+      message: createMessageCarrier({ chat, catalogue, store, notes, decide, policy }),
       page: createPageCarrier({ pager, chat, store, decide }),
       archive: createArchiveCarrier({ chat, store, decide }),
     };

@@ -1,22 +1,20 @@
 import type { Post } from '../core/incident/effects.ts';
+import type { Policy } from '../core/incident/policy.ts';
 import { LIFEBOAT } from '../core/shared/actor.ts';
 import type { IncidentId } from '../core/shared/ids.ts';
-import { type Instant, msBetween } from '../core/shared/time.ts';
+import { createCompleteMessage } from './complete-message.ts';
 import type { DecideIncident } from './decide-incident.ts';
 import type { Carrier } from './deliver-lane.ts';
 import type { Catalogue } from './ports/catalogue.ts';
 import type { Chat } from './ports/chat.ts';
 import type { Delivery, IncidentStore, NotesStore } from './ports/store.ts';
-import { recallOnCall } from './remember-on-call.ts';
 
-/** An update that leaves later than this after it was due says so. */
-const LATE_AFTER_MS = 60_000;
 /** The channel is opened by another job, which wakes the lane; this is for the case that it does not. */
 const CHANNEL_SOON_MS = 1000;
 const CHANNEL_LATE_MS = 30_000;
 
-/** How long an announcement waits for the channel that it leads to. */
-const CHANNEL_PATIENCE_MS = 10_000;
+/** Not sent because there is no longer a reason to; nobody misses it. */
+const OVERTAKEN = 'overtaken';
 
 /** Carries messages to the incident's channel, to broadcast channels and to single people. */
 export function createMessageCarrier(deps: {
@@ -25,8 +23,10 @@ export function createMessageCarrier(deps: {
   store: IncidentStore;
   notes: NotesStore;
   decide: DecideIncident;
+  policy: Policy;
 }): Carrier {
-  const { chat, catalogue, store, notes } = deps;
+  const { chat, catalogue, store } = deps;
+  const complete = createCompleteMessage(deps);
 
   async function destination(delivery: Delivery): Promise<string | 'wait' | undefined> {
     const { op } = delivery;
@@ -49,15 +49,6 @@ export function createMessageCarrier(deps: {
     return (await store.load(delivery.incidentId))?.incident.phase !== 'open';
   }
 
-  /** An announcement leads to the channel: it waits a moment for it, but not for ever. */
-  async function withChannel(post: Post, delivery: Delivery, now: Instant): Promise<Post | 'wait'> {
-    if (post.id !== 'broadcast-declared' || post.vars.incident.channelId) return post;
-    const channel = (await store.load(delivery.incidentId))?.incident.channel;
-    if (!channel) return msBetween(delivery.createdAt, now) < CHANNEL_PATIENCE_MS ? 'wait' : post;
-    const incident = { ...post.vars.incident, channelId: channel.id, channelName: channel.name };
-    return { id: post.id, vars: { incident } };
-  }
-
   return {
     async find(delivery) {
       const channel = await destination(delivery);
@@ -69,23 +60,21 @@ export function createMessageCarrier(deps: {
     async send(delivery, now) {
       const { op } = delivery;
       if (op.kind !== 'post') throw new Error(`not a message: ${op.kind}`);
-      if (await isOver(delivery, op.message)) return { kind: 'undeliverable', problem: 'overtaken' };
+      if (await isOver(delivery, op.message)) return { kind: 'undeliverable', problem: OVERTAKEN };
       const channel = await destination(delivery);
       if (channel === 'wait') {
         const afterMs = Math.min(CHANNEL_LATE_MS, CHANNEL_SOON_MS * 2 ** Math.min(delivery.attempts, 10));
         return { kind: 'later', afterMs, problem: 'channel_not_open' };
       }
       if (!channel) return { kind: 'undeliverable', problem: 'nowhere_to_post' };
-      const announced = await withChannel(op.message, delivery, now);
-      if (announced === 'wait')
-        return { kind: 'later', afterMs: CHANNEL_SOON_MS, problem: 'channel_not_open' };
-      const post = await completed(announced, delivery, now, notes);
+      const post = await complete(op.message, delivery, now);
+      if (post === 'wait') return { kind: 'later', afterMs: CHANNEL_SOON_MS, problem: 'channel_not_open' };
       const { ts } = await chat.post(channel, catalogue.render(post.id, post.vars as never), delivery.key);
       return { kind: 'sent', receipt: { channel, ts } };
     },
 
     async onTrouble(delivery, problem, final) {
-      if (!final || delivery.op.kind !== 'post') return;
+      if (!final || problem === OVERTAKEN || delivery.op.kind !== 'post') return;
       const { audience, message } = delivery.op;
       const where =
         audience.to === 'broadcast'
@@ -102,23 +91,4 @@ export function createMessageCarrier(deps: {
       });
     },
   };
-}
-
-/** Adds what is only known when a message leaves: how late it is, who is on call by the last good answer. */
-async function completed(post: Post, delivery: Delivery, now: Instant, notes: NotesStore): Promise<Post> {
-  if (post.id === 'status-update' || post.id === 'broadcast-status') {
-    const due = post.vars.update.slot ?? delivery.createdAt;
-    const lateMs = msBetween(due, now);
-    const vars = {
-      ...post.vars,
-      ...(lateMs > LATE_AFTER_MS ? { lateMs } : {}),
-      ...(delivery.joined > 0 ? { joined: delivery.joined } : {}),
-    };
-    return { ...post, vars } as Post;
-  }
-  if (post.id === 'pager-unreachable') {
-    const known = await recallOnCall(notes);
-    return { ...post, vars: { ...post.vars, onCall: known?.people, onCallAsOf: known?.at } };
-  }
-  return post;
 }

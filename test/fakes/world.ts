@@ -99,7 +99,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const decide = createDecideIncident({ store, policy });
   const read = createReadIncidents({ store, policy });
   const carriers = {
-    message: createMessageCarrier({ chat, catalogue, store, notes, decide }),
+    message: createMessageCarrier({ chat, catalogue, store, notes, decide, policy }),
     page: createPageCarrier({ pager, chat, store, decide }),
     archive: createArchiveCarrier({ chat, store, decide }),
   };

@@ -30,7 +30,7 @@ export type Post = { [Id in MessageId]: { id: Id; vars: MessageVariables<Id> } }
 /** What must happen outside because `event` happened and led to `state`. */
 export function effects(event: RecordedEvent, state: Incident, policy: Policy, now: Instant): Effect[] {
   const incident = viewIncident(state, policy, now);
-  return [...posts(event, incident, policy), ...deeds(event, state, incident, policy)];
+  return [...posts(event, state, incident, policy), ...deeds(event, state, incident, policy)];
 }
 
 function deeds(event: RecordedEvent, state: Incident, incident: IncidentView, policy: Policy): Effect[] {
@@ -84,7 +84,7 @@ function deeds(event: RecordedEvent, state: Incident, incident: IncidentView, po
   }
 }
 
-function posts(event: RecordedEvent, incident: IncidentView, policy: Policy): Effect[] {
+function posts(event: RecordedEvent, state: Incident, incident: IncidentView, policy: Policy): Effect[] {
   // The channel of a closed incident is archived: what comes later stands in the record alone.
   if (incident.phase === 'closed' && event.type !== 'incident_closed') return [];
   switch (event.type) {
@@ -100,8 +100,8 @@ function posts(event: RecordedEvent, incident: IncidentView, policy: Policy): Ef
         : [post({ to: 'channel' }, { id: 'invite-problems', vars: { incident, failed: event.data.failed } })];
     case 'rung_reached': {
       const { people, unreachable, index } = event.data;
-      const title = String(index + 1);
-      const call = { incident, rung: title, people, unreachable };
+      const rung = state.ladder.rungs[index]?.title ?? String(index + 1);
+      const call = { incident, rung, people, unreachable };
       return [
         post({ to: 'channel' }, { id: 'rung-called', vars: call }),
         ...people.map((person) =>
