@@ -9,7 +9,9 @@ import { findSeverity } from '../src/core/profile/lookup.ts';
 /** The fast path: one line, declared at once. The first word may name the severity. */
 async function declareNow(request: Request, words: string, use: UseCases): Promise<Reply> {
   const { first, rest } = firstWord(words);
-  const named = findSeverity(use.profile, first);
+  // A number before words counts something: "3 pods are gone" is no SEV-3.
+  const isCount = /^\d+$/.test(first) && rest !== '';
+  const named = isCount ? undefined : findSeverity(use.profile, first);
   const text = named ? rest : words;
   if (text === '') return declareForm(request, use, { severity: named?.id });
   const alike = await use.read.alike(request.requester, { title: text });
@@ -31,7 +33,9 @@ async function declareNow(request: Request, words: string, use: UseCases): Promi
     },
   });
   if (outcome.kind === 'refused') return no(outcome.refusal);
-  return say('declared', { incident: await use.read.view(outcome.stored.incident), alike });
+  const incident = await use.read.view(outcome.stored.incident);
+  // A repeat of the same request finds what it declared itself.
+  return say('declared', { incident, alike: alike.filter(({ id }) => id !== incident.id) });
 }
 
 /** A region named in the line is the one that is in trouble; two leave it open. */

@@ -17,13 +17,19 @@ function isDrop(word: string): boolean {
   return word.toLowerCase() === 'drop';
 }
 
-async function take(request: Request, word: string, whom: string | undefined, use: UseCases) {
+async function take(
+  request: Request,
+  word: string,
+  use: UseCases,
+  how: { whom?: string; ifVacant?: true } = {},
+) {
   const duty = dutyOf(word);
   if (!duty) return no(refuse('role.unknown', { word, known: DUTIES.join(', ') }));
+  const { whom, ...rest } = how;
   const holder = whom
     ? await use.directory.person({ userId: whom, teamId: request.account.teamId })
     : request.requester.person;
-  return change(request, use, { type: 'take_duty', duty, holder });
+  return change(request, use, { type: 'take_duty', duty, holder, ...rest });
 }
 
 async function drop(request: Request, word: string, use: UseCases) {
@@ -37,6 +43,7 @@ export const role = defineCommand({
   aliases: ['command', 'lead'],
   summary: 'Take a role, give it to somebody, or lay it down',
   usage: '<commander|communications|scribe|operations|legal> [@person] · role drop <role>',
+  verbs: ['drop', ...DUTIES],
   capability: 'respond',
   about: 'incident',
   parse: (words) => {
@@ -49,12 +56,13 @@ export const role = defineCommand({
       error: 'mention the person with @, so that it is clear who is meant',
     }),
   run: (request, { first, second }, use) =>
-    isDrop(first) ? drop(request, second, use) : take(request, first, mentionedUser(second), use),
+    isDrop(first) ? drop(request, second, use) : take(request, first, use, { whom: mentionedUser(second) }),
   intents: {
     'duty.take': {
       capability: 'respond',
       about: 'incident',
-      run: (request, values, use) => take(request, one(values.duty) || 'commander', undefined, use),
+      // The button is shown while nobody has the role; a colleague who was faster keeps it.
+      run: (request, values, use) => take(request, one(values.duty) || 'commander', use, { ifVacant: true }),
     },
   },
 });

@@ -71,6 +71,7 @@ export const status = defineCommand({
   name: 'status',
   summary: 'Where things stand; post an update; pause or resume the automatic ones',
   usage: '[post [text] · pause [minutes] <reason> · resume]',
+  verbs: ['post', 'pause', 'resume'],
   capability: 'read',
   about: 'incident',
   parse: (words) => {

@@ -66,7 +66,7 @@ export function createDeliverLane(deps: {
       return carried;
     } catch (error) {
       if (isAnswer(error)) {
-        if (error.retry === 'safe') await deliveries.release(begun, error.code);
+        if (error.retry === 'safe') await deliveries.release(begun, error.code, await askedPause(error));
         return carriedAfter(begun, error);
       }
       // What breaks us each time must not hold up all that waits behind it.
@@ -76,6 +76,16 @@ export function createDeliverLane(deps: {
     }
   }
 
+  async function askedPause({ retryAfterMs }: UpstreamError): Promise<Instant | undefined> {
+    return retryAfterMs === undefined ? undefined : plus(await store.now(), retryAfterMs);
+  }
+
+  /** Only what goes to the incident's own channel counts: that is where people wait for it. */
+  async function lateness({ op }: Delivery): Promise<{ lateMs?: number }> {
+    if (op.kind !== 'post' || op.message.id !== 'status-update' || !op.message.vars.update.slot) return {};
+    return { lateMs: msBetween(op.message.vars.update.slot, await store.now()) };
+  }
+
   async function settle({ delivery, carried }: Exclude<Attempt, 'taken'>): Promise<void> {
     const carrier = carrierOf(delivery);
     switch (carried.kind) {
@@ -83,11 +93,7 @@ export function createDeliverLane(deps: {
         // The record first: after a crash in between, the attempt is repeated, looks, and records it again.
         await carrier.onSent?.(delivery);
         await deliveries.sent(delivery, carried.receipt);
-        return deps.onAttempt?.({
-          kind: delivery.op.kind,
-          sent: true,
-          ...lateness(delivery, await store.now()),
-        });
+        return deps.onAttempt?.({ kind: delivery.op.kind, sent: true, ...(await lateness(delivery)) });
       case 'undeliverable':
         await carrier.onTrouble?.(delivery, carried.problem, true);
         return deliveries.giveUp(delivery, carried.problem);
@@ -101,6 +107,8 @@ export function createDeliverLane(deps: {
     for (;;) {
       const delivery = await deliveries.next(lane);
       if (!delivery) return undefined;
+      // Whatever comes into the lane during a pause that was asked for waits as well.
+      if (delivery.notBefore && delivery.notBefore > (await store.now())) return delivery.notBefore;
       const attempted = await attempt(delivery);
       // Another worker has it and will go on with the lane.
       if (attempted === 'taken') return undefined;
@@ -113,12 +121,6 @@ export function createDeliverLane(deps: {
 
 /** What was tried, with the attempt's number as the store's fence knows it. */
 type Attempt = { delivery: Delivery; carried: Carried } | 'taken';
-
-/** Only what goes to the incident's own channel counts: that is where people wait for it. */
-function lateness({ op }: Delivery, now: Instant): { lateMs?: number } {
-  if (op.kind !== 'post' || op.message.id !== 'status-update' || !op.message.vars.update.slot) return {};
-  return { lateMs: msBetween(op.message.vars.update.slot, now) };
-}
 
 /** Trouble of our own database is no answer of the other side: the job comes back for it. */
 function isAnswer(error: unknown): error is UpstreamError {

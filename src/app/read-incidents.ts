@@ -46,7 +46,12 @@ export function createReadIncidents(deps: { store: IncidentStore; policy: Policy
       const asOf = await store.now();
       const [open, recent] = await Promise.all([
         live(requester, options.open ?? SHOWN),
-        store.list({ phases: ['resolved', 'closed'], limit: RECENT, visibleTo: visibleTo(requester) }),
+        store.list({
+          phases: ['resolved', 'closed'],
+          limit: RECENT,
+          visibleTo: visibleTo(requester),
+          counted: false,
+        }),
       ]);
       return {
         open: open.incidents.map((incident) => viewIncident(incident, policy, asOf)),

@@ -66,7 +66,7 @@ export function readDeclaration(
     description: what,
     severity: one(values.severity) || profile.defaultSeverity,
     level: one(values.level) || 'none',
-    kind: (one(values.kind) || 'real') as IncidentKind,
+    kind: INCIDENT_KINDS.find((kind) => kind === one(values.kind)) ?? 'real',
     tiers: [],
     regions: { ...(from ? { from } : {}), ...(to ? { to } : {}) },
     private: many(values.private).includes('private'),

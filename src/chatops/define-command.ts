@@ -48,6 +48,8 @@ export interface Command<Input> {
   summary: string;
   /** What may follow the word, e.g. `[sev] [text]`. */
   usage: string;
+  /** Words that may come first and before the id of an incident, such as `post`. */
+  verbs?: readonly string[];
   /** What the person must be allowed to do for the command to be offered and run. */
   capability: Capability;
   /** Whether it is about one incident; then the channel's, a named one, or the person is asked. */

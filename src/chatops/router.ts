@@ -45,7 +45,8 @@ export function createRouter(deps: RouterDeps): Chatops {
     const wanted = registry.command(first || 'menu');
     if (!wanted) return help(request, first);
     const denied = permissionProblem(request.requester, wanted.capability, use.profile);
-    const located: Located = wanted.about === 'incident' ? await locate(request, rest) : { words: rest };
+    const located: Located =
+      wanted.about === 'incident' ? await locate(request, rest, wanted.verbs) : { words: rest };
     if (denied) return refusing(located.here ?? request.here, request, wanted.name, denied);
     if (located.refusal) return no(located.refusal);
     if (wanted.about === 'incident' && !located.here) return choose(request, words);
@@ -58,12 +59,15 @@ export function createRouter(deps: RouterDeps): Chatops {
   }
 
   /**
-   * The incident a command is about: named by id as the first word, or the second after a verb such as
-   * `post`; else the channel's own.
+   * The incident a command is about: named by id as the first word, or the second after a verb of the
+   * command such as `post`; else the channel's own. An id further on is part of what is said.
    */
-  async function locate(request: Request, words: string): Promise<Located> {
+  async function locate(request: Request, words: string, verbs: readonly string[] = []): Promise<Located> {
     const named = /^(\w+\s+)?(dr-\d{8}-\d+)(?:\s+|$)/i.exec(words);
-    if (!named) return { words, ...(request.here ? { here: request.here } : {}) };
+    const verb = named?.[1]?.trim().toLowerCase();
+    if (!named || (verb && !verbs.includes(verb))) {
+      return { words, ...(request.here ? { here: request.here } : {}) };
+    }
     const rest = `${named[1] ?? ''}${words.slice(named[0].length)}`.trim();
     const found = await use.read.find(named[2] as string, request.requester);
     return isRefusal(found) ? { words: rest, refusal: found } : { words: rest, here: found };

@@ -2,10 +2,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** What `npm start` runs, without its `node`. */
+const START: string[] = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  .scripts.start.split(' ')
+  .slice(1);
 const READY_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 20;
 
@@ -41,7 +46,7 @@ export async function createBot(env: Record<string, string>, onLine: (line: stri
     url,
     pid: () => child?.pid,
     async start() {
-      const started = spawn(process.execPath, ['src/main.ts'], {
+      const started = spawn(process.execPath, START, {
         cwd: ROOT,
         env: { ...env, PORT: String(port) },
         stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,11 +4,15 @@ import path from 'node:path';
 import { startEmbeddedPostgres } from '../../src/adapters/postgres/embedded.ts';
 import { silentLog } from '../fixtures/silent-log.ts';
 import { ack } from './ack.ts';
+import { cost } from './cost.ts';
 import { declare } from './declare.ts';
+import { memory } from './memory.ts';
 import { asMarkdown, asText, type Finding, isMet } from './report.ts';
 import { status } from './status.ts';
+import { takeover } from './takeover.ts';
+import { webhook } from './webhook.ts';
 
-const BENCHES: Record<string, (server: string) => Promise<Finding[]>> = { ack, declare, status };
+const BENCHES: Record<string, (server: string) => Promise<Finding[]>> = { ack, declare, status, cost, memory, takeover, webhook };
 
 async function main(args: readonly string[]): Promise<void> {
   const asJson = args.includes('--json');

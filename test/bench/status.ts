@@ -29,16 +29,24 @@ export async function status(server: string): Promise<Finding[]> {
     const incidents = await declareMany(world, bot, INCIDENTS);
     const plain: Round[] = [];
     for (let round = 0; round < ROUNDS; round += 1) plain.push(await oneSlot(world, incidents));
-    const killed = await oneSlot(world, incidents, (slot) => killAt(bot, slot + KILL_AFTER_MS));
     await world.outside.limit('slack');
     const limited = await oneSlot(world, incidents);
+    const alone = await oneSlot(world, incidents, (slot) => killAt(bot, slot + KILL_AFTER_MS));
+    await world.addBot();
+    const helped = await oneSlot(world, incidents, (slot) => killAt(bot, slot + KILL_AFTER_MS));
     return [
       finding('the same second', `${ROUNDS} slots, Slack without limits`, together(plain), true),
       finding('the same second, with the limits of Slack', 'one slot', limited, true),
       finding(
+        'the same second, one of two replicas killed in the middle',
+        `one slot, kill -9 ${KILL_AFTER_MS} ms after it`,
+        helped,
+        true,
+      ),
+      finding(
         'the same second, the only replica killed in the middle',
         `one slot, kill -9 ${KILL_AFTER_MS} ms after it, started again at once`,
-        killed,
+        alone,
         false,
       ),
     ];

@@ -25,7 +25,8 @@ export interface World {
   send: Sender;
   /** One more replica on this database (or another). */
   addBot(database?: Database): Promise<Bot>;
-  addDatabase(template?: string): Promise<Database>;
+  /** Another database: empty, or a copy of one that no bot uses. */
+  addDatabase(original?: Database): Promise<Database>;
   /** What the bots have logged at level warn and above. */
   troubles: string[];
 }
@@ -40,9 +41,13 @@ export async function withWorld<T>(server: string, use: (world: World) => Promis
   try {
     const admin = new pg.Pool({ connectionString: server, max: 1 });
     releasers.add('connection', () => admin.end());
-    const addDatabase = async (template = 'template0'): Promise<Database> => {
+    const addDatabase = async (original?: Database): Promise<Database> => {
       const name = `bench_${randomBytes(5).toString('hex')}`;
-      await admin.query(`create database ${name} template ${template}`);
+      // Nobody may be connected to what is copied; our own pool connects again.
+      await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [
+        original?.name,
+      ]);
+      await admin.query(`create database ${name} template ${original?.name ?? 'template0'}`);
       const url = new URL(server);
       url.pathname = `/${name}`;
       const pool = new pg.Pool({ connectionString: url.href, max: 2 });

@@ -105,6 +105,17 @@ export function testDeliveries(get: () => StoreUnderTest): void {
     await get().deliveries.release(await begin(lane), 'rate_limited');
 
     expect(await head(lane)).toMatchObject({ op: { text: 'one' }, state: 'pending', attempts: 1 });
+    expect((await head(lane)).notBefore).toBeUndefined();
+  });
+
+  test('that the other side puts off remember until when', async () => {
+    const lane = aKey();
+    const notBefore = '2026-01-15T10:00:30.500Z';
+    await write(aDelivery(lane, 'one'));
+
+    await get().deliveries.release(await begin(lane), 'rate_limited', notBefore);
+
+    expect(await head(lane)).toMatchObject({ op: { text: 'one' }, state: 'pending', notBefore });
   });
 
   test('that are given up make way', async () => {

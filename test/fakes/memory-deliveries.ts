@@ -45,8 +45,8 @@ export function createMemoryDeliveries(): {
     async sent(delivery, receipt) {
       change(delivery, { state: 'sent', receipt, problem: undefined });
     },
-    async release(delivery, problem) {
-      change(delivery, { state: 'pending', problem });
+    async release(delivery, problem, notBefore) {
+      change(delivery, { state: 'pending', problem, notBefore });
     },
     async giveUp(delivery, problem) {
       change(delivery, { state: 'failed', problem });

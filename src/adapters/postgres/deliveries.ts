@@ -15,9 +15,10 @@ interface DeliveryRow {
   attempts: number;
   joined: number;
   created_at: Date;
+  not_before: Date | null;
 }
 
-const COLUMNS = 'id, key, incident_id, lane, op, join_key, state, attempts, joined, created_at';
+const COLUMNS = 'id, key, incident_id, lane, op, join_key, state, attempts, joined, created_at, not_before';
 const WAITING = `state in ('pending', 'sending')`;
 
 /**
@@ -74,12 +75,11 @@ export function createDeliveryStore({ pool }: { pool: pg.Pool }): DeliveryStore 
       );
     },
 
-    async release(delivery, problem) {
-      await query(`update lifeboat.delivery set state = 'pending', problem = $3 where ${OURS}`, [
-        delivery.id,
-        delivery.attempts,
-        problem,
-      ]);
+    async release(delivery, problem, notBefore) {
+      await query(
+        `update lifeboat.delivery set state = 'pending', problem = $3, not_before = $4 where ${OURS}`,
+        [delivery.id, delivery.attempts, problem, notBefore ?? null],
+      );
     },
 
     async giveUp(delivery, problem) {
@@ -119,6 +119,7 @@ function toDelivery(row: DeliveryRow): Delivery {
     state: row.state,
     attempts: row.attempts,
     createdAt: toInstant(row.created_at),
+    ...(row.not_before === null ? {} : { notBefore: toInstant(row.not_before) }),
     joined: row.joined,
   };
 }

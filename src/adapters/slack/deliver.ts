@@ -6,7 +6,7 @@ import { UpstreamError } from '../../core/shared/upstream-error.ts';
 import type { Log } from '../../lib/redact.ts';
 import { openDirect } from './channels.ts';
 import type { SlackClients } from './client.ts';
-import { call } from './errors.ts';
+import { call, callUnless } from './errors.ts';
 import { LIMITS } from './limits.ts';
 import { renderForm } from './render-form.ts';
 import { renderMessage } from './render-message.ts';
@@ -63,11 +63,13 @@ export function createCourier(deps: {
     }
   }
 
+  /** A trigger is used up by whoever was faster with the same request: then the view is there already. */
   function openView(way: WayBack, view: ModalView): Promise<void> {
     const trigger_id = way.triggerId as string;
+    const repeated = ['exchanged_trigger_id'];
     return way.isInForm
-      ? call('views.push', 'safe', () => interactive.views.push({ trigger_id, view })).then(() => undefined)
-      : call('views.open', 'safe', () => interactive.views.open({ trigger_id, view })).then(() => undefined);
+      ? callUnless(repeated, 'views.push', 'safe', () => interactive.views.push({ trigger_id, view }))
+      : callUnless(repeated, 'views.open', 'safe', () => interactive.views.open({ trigger_id, view }));
   }
 
   async function postEphemeral(channel: string, user: string, message: Message): Promise<void> {

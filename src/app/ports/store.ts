@@ -38,6 +38,8 @@ export interface Delivery extends NewDelivery {
   state: 'pending' | 'sending';
   attempts: number;
   createdAt: Instant;
+  /** The other side asked to be left alone until then: the whole lane waits. */
+  notBefore?: Instant;
   /** How many older deliveries this one replaces. */
   joined: number;
 }
@@ -80,6 +82,8 @@ export interface ListQuery {
   limit: number;
   /** Private incidents are left out unless this person is in them, or `all`. */
   visibleTo: PersonId | 'all';
+  /** False: the total may leave out what is not listed. It spares counting all that ever were. */
+  counted?: false;
 }
 
 export interface IncidentStore {
@@ -106,8 +110,8 @@ export interface DeliveryStore {
   /** Writes the intent to send. False when another worker took it meanwhile. */
   begin(delivery: Delivery): Promise<boolean>;
   sent(delivery: Delivery, receipt: Record<string, string>): Promise<void>;
-  /** The attempt certainly had no effect: back to pending. */
-  release(delivery: Delivery, problem: string): Promise<void>;
+  /** The attempt certainly had no effect: back to pending, and not to be sent before that moment. */
+  release(delivery: Delivery, problem: string, notBefore?: Instant): Promise<void>;
   /** The other side refuses for good; kept with the reason, the lane goes on. */
   giveUp(delivery: Delivery, problem: string): Promise<void>;
   /** Lanes with something waiting since before this moment. */

@@ -31,7 +31,8 @@ export type IncidentCommand =
       asked: string;
     }
   | { type: 'change_severity'; to: string; reason: string }
-  | { type: 'take_duty'; duty: Duty; holder: PersonView }
+  /** `ifVacant`: only if nobody has it, as whoever pressed the button believes. */
+  | { type: 'take_duty'; duty: Duty; holder: PersonView; ifVacant?: true }
   | { type: 'drop_duty'; duty: Duty }
   | { type: 'add_note'; text: string }
   | { type: 'set_mark'; name: MarkName; at: Instant; evidence?: string }

@@ -56,7 +56,7 @@ function decideOn(
     case 'change_severity':
       return changeSeverity(state, command, asking);
     case 'take_duty':
-      return takeDuty(state, command.duty, command.holder, asking);
+      return takeDuty(state, command, asking);
     case 'drop_duty':
       return dropDuty(state, command.duty, asking);
     case 'add_note':
@@ -100,7 +100,7 @@ function decideOn(
         ? [{ type: 'pager_reachable', data: { afterMs: msBetween(state.pager.unreachableSince, now) } }]
         : [];
     case 'record_undeliverable':
-      return [{ type: 'message_undeliverable', data: rest(command) }];
+      return undeliverable(state, rest(command));
     case 'record_refused':
       return [{ type: 'refused', data: rest(command) }];
     case 'resolve':
@@ -166,15 +166,16 @@ function severityChange(state: Incident, severity: SeverityPolicy, reason: strin
 
 function takeDuty(
   state: Incident,
-  duty: Duty,
-  holder: PersonView,
+  { duty, holder, ifVacant }: Extract<IncidentCommand, { type: 'take_duty' }>,
   asking: Asking,
 ): IncidentEventBody[] | Refusal {
   if (!DUTIES.includes(duty)) return refuse('role.unknown', { word: duty, known: DUTIES.join(', ') });
   const closed = notClosed(state);
   if (closed) return closed;
   const before = state.duties[duty];
-  if (before?.id === holder.id) return refuse('role.already_held', { role: duty, holder: holder.name });
+  if (before && (ifVacant || before.id === holder.id)) {
+    return refuse('role.already_held', { role: duty, holder: before.name });
+  }
   if (before && !handsOver(before, state, asking)) {
     return refuse('permission.commander_only', {
       what: `take the role of ${duty} from ${before.name}`,
@@ -236,6 +237,15 @@ function setMark(
       },
     },
   ];
+}
+
+/** The first time at a place is told to people, the others are for the record. */
+function undeliverable(
+  state: Incident,
+  data: { message: string; where: string; problem: string },
+): IncidentEventBody[] {
+  const first = state.undeliverable?.includes(data.where) ? {} : { first: true as const };
+  return [{ type: 'message_undeliverable', data: { ...data, ...first } }];
 }
 
 function addLink(title: string, url: string): IncidentEventBody[] | Refusal {

@@ -132,6 +132,15 @@ function posts(event: RecordedEvent, state: Incident, incident: IncidentView, po
           { id: 'closed', vars: { incident, by: event.actor, records: event.seq, head: event.hash } },
         ),
       ];
+    case 'message_undeliverable':
+      // A message that the channel itself refuses cannot be announced there.
+      return event.data.first && event.data.where !== 'channel' ? [recordLine(event, incident)] : [];
+    case 'pager_alerted':
+      // Our own page is no news to those who are here because of it.
+      return event.data.alert.own ? [] : [recordLine(event, incident)];
+    case 'pager_changed':
+      // What the pager does once the incident is over, mostly at our own word, is for the record alone.
+      return incident.phase === 'open' || incident.phase === 'proposed' ? [recordLine(event, incident)] : [];
     case 'incident_dismissed':
     case 'duty_taken':
     case 'duty_dropped':

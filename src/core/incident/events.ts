@@ -99,7 +99,7 @@ export type IncidentEventBody =
   | { type: 'pager_changed'; data: { pagerId: string; change: PagerChange; at: Instant; text?: string } }
   | { type: 'pager_unreachable'; data: { problem: string } }
   | { type: 'pager_reachable'; data: { afterMs: number } }
-  | { type: 'message_undeliverable'; data: { message: string; where: string; problem: string } }
+  | { type: 'message_undeliverable'; data: { message: string; where: string; problem: string; first?: true } }
   | { type: 'incident_resolved'; data: { summary: string } }
   | { type: 'incident_reopened'; data: { reason: string; nextDueAt: Instant } }
   | { type: 'incident_closed'; data: Record<string, never> }

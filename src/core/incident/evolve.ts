@@ -175,8 +175,9 @@ function changed(s: Incident, event: IncidentEvent): Incident {
       return reopened(s, event);
     case 'incident_closed':
       return { ...s, phase: 'closed' };
-    case 'note_added':
     case 'message_undeliverable':
+      return event.data.first ? { ...s, undeliverable: [...(s.undeliverable ?? []), event.data.where] } : s;
+    case 'note_added':
     case 'refused':
       return s;
     default:

@@ -125,6 +125,8 @@ export interface Incident {
   links: { title: string; url: string }[];
   pager: { links: PagerLink[]; unreachableSince?: Instant; paged: boolean };
   runbook?: string;
+  /** Places that messages of this incident could not be delivered to. */
+  undeliverable?: string[];
   resolution?: { summary: string; by: string; at: Instant };
   /** Last time a person did something here. */
   lastActivityAt: Instant;

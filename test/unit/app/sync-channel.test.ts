@@ -127,6 +127,30 @@ describe('the channel of an incident', () => {
   });
 });
 
+test('the parts work side by side, and none forgets what another one noted', async () => {
+  const { world, id } = await declared();
+  const { notes } = world.memory;
+  const { saveChannelNotes } = notes;
+  let isSlow = true;
+  notes.saveChannelNotes = async (wanted, patch) => {
+    // The last bookmark's note is slow: it would land after that of the pin, which began later.
+    const turns = isSlow && patch.bookmarks?.length === BOOKMARKS.length ? 500 : 0;
+    if (turns > 0) isSlow = false;
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+    await saveChannelNotes(wanted, patch);
+  };
+
+  await world.syncChannel(id);
+
+  expect(await notes.channelNotes(id)).toMatchObject({
+    cardTs: expect.any(String),
+    cardHash: expect.any(String),
+    pinned: true,
+    topic: 'topic',
+    bookmarks: BOOKMARKS.map(({ url }) => url),
+  });
+});
+
 describe('the card', () => {
   test('is edited in place when the facts change, and only then', async () => {
     const { world, id } = await declared();

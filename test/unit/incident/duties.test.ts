@@ -55,6 +55,16 @@ describe('taking a duty', () => {
     });
   });
 
+  test('meant only if nobody has it, is left to whoever was faster, also by the commander', () => {
+    const story = aStory();
+    story.tell({ ...take('ben', 'scribe'), ifVacant: true }, 'ben');
+
+    expect(story.refused({ ...take('dana', 'scribe'), ifVacant: true }, 'carol')).toEqual({
+      refused: 'role.already_held',
+      detail: { role: 'scribe', holder: 'Ben' },
+    });
+  });
+
   test('an unknown one is refused with the known ones', () => {
     expect(aStory().refused(take('ben', 'janitor' as Duty))).toEqual({
       refused: 'role.unknown',

@@ -320,15 +320,21 @@ describe('the end', () => {
 });
 
 describe('what never follows', () => {
-  test('a message that could not be delivered causes no other', () => {
-    const undeliverable = {
-      type: 'record_undeliverable' as const,
-      message: 'status-update',
-      where: 'channel',
-      problem: 'is_archived',
-    };
+  test('a message that could not be delivered is told once for each place, and never where it failed', () => {
+    const story = withChannel();
+    const lost = (where: string) =>
+      posted(
+        follows(
+          story,
+          { type: 'record_undeliverable', message: 'status-update', where, problem: 'is_archived' },
+          bot,
+        ),
+      );
 
-    expect(follows(withChannel(), undeliverable, bot)).toEqual([]);
+    expect(lost('channel')).toEqual([]);
+    expect(lost('#ops')).toEqual(['record-line → channel']);
+    expect(lost('#ops')).toEqual([]);
+    expect(lost('Ben')).toEqual(['record-line → channel']);
   });
 
   test('a refused attempt is nobody else’s business', () => {

@@ -78,9 +78,10 @@ function checkStep(model: Model, event: RecordedEvent, before: Incident | undefi
   }
   if (event.type === 'duty_taken') expect(event.data.before).toEqual(before?.duties[event.data.duty]);
   if (event.type === 'refused' || event.type === 'message_undeliverable') {
-    expect({ ...after, people: [], lastActivityAt: '', nudges: {} }).toEqual({
+    expect({ ...after, people: [], undeliverable: [], lastActivityAt: '', nudges: {} }).toEqual({
       ...before,
       people: [],
+      undeliverable: [],
       lastActivityAt: '',
       nudges: {},
     });
@@ -101,7 +102,11 @@ function checkEffects(model: Model, event: RecordedEvent, state: Incident): void
     if (effect.kind !== 'post') continue;
     if (state.private) expect(effect.audience.to).not.toBe('broadcast');
     if (effect.message.id === 'nudge' || effect.message.id === 'rung-call') expect(state.phase).toBe('open');
-    expect(event.type).not.toBe('message_undeliverable');
+    // Told once for each place, and never at the place that failed.
+    if (event.type === 'message_undeliverable') {
+      expect(event.data.where).not.toBe('channel');
+      expect(event.data.first).toBe(true);
+    }
     expect(event.type).not.toBe('refused');
   }
 }

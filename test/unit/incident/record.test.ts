@@ -172,17 +172,19 @@ describe('what Lifeboat notes of its own work', () => {
     expect(told.state).toEqual(before);
   });
 
-  test('what could not be delivered is in the record and nowhere else', () => {
+  test('what could not be delivered is in the record, the first for each place marked as such', () => {
     const told = story();
-    const before = told.state;
+    const lost = (where: string) =>
+      told.tell({ type: 'record_undeliverable', message: 'nudge', where, problem: 'user_disabled' }, bot);
 
-    told.tell(
-      { type: 'record_undeliverable', message: 'nudge', where: 'Ben', problem: 'user_disabled' },
-      bot,
-    );
+    const events = [...lost('Ben'), ...lost('Ben'), ...lost('#ops')];
 
-    expect(told.state).toEqual(before);
-    expect(told.events.at(-1)?.type).toBe('message_undeliverable');
+    expect(events.map(({ data }) => data)).toEqual([
+      { message: 'nudge', where: 'Ben', problem: 'user_disabled', first: true },
+      { message: 'nudge', where: 'Ben', problem: 'user_disabled' },
+      { message: 'nudge', where: '#ops', problem: 'user_disabled', first: true },
+    ]);
+    expect(told.state.undeliverable).toEqual(['Ben', '#ops']);
   });
 });
 
