@@ -412,7 +412,7 @@ describe('what can go wrong with Slack', () => {
     ['ratelimited', 'safe'],
     ['channel_not_found', 'never'],
     ['restricted_action', 'never'],
-    ['token_revoked', 'never'],
+    ['token_revoked', 'safe'],
   ])('%s: %s', async (error, retry) => {
     workspace.faults.fail(error, { method: 'chat.postMessage' });
 

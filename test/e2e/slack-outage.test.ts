@@ -181,16 +181,23 @@ describe('Socket Mode', () => {
     const { id, channel } = await incidentTitled(town, 'us-east-1 is gone');
     const name = channel?.name ?? '';
     await answered(town, 'ben', () => slack.click('ben', { channel: name, label: 'Take command' }));
+    let opened = 2;
+    const connectedAgain = () => {
+      opened += 2;
+      const isBack = () =>
+        slack.requestCounts()['apps.connections.open'] === opened && slack.sockets.count() === 2;
+      return slack.waitFor(isBack, { timeoutMs: 20_000, what: 'new connections' });
+    };
 
     slack.sockets.disconnect('refresh_requested');
-    await slack.waitFor(() => slack.sockets.count() >= 2, { timeoutMs: 20_000, what: 'new connections' });
+    await connectedAgain();
     await slack.command('ben', 'status post', { channel: name });
     await slack.waitFor(() => slack.modal('ben'), { what: 'the form' });
     const sent = await slack.submitView('ben', { situation: 'half of it answers again' });
     expect(sent.via).toBe('socket');
 
     slack.sockets.cut();
-    await slack.waitFor(() => slack.sockets.count() >= 2, { timeoutMs: 20_000, what: 'new connections' });
+    await connectedAgain();
     slack.faults.duplicateDeliveries(2);
     await slack.command('ben', 'resolve the region is back', { channel: name });
     slack.faults.duplicateDeliveries(1);

@@ -29,8 +29,16 @@ const RefusalDetail = z.object({
     .catch(undefined),
 });
 
-/** "No" of a kind that may be a "yes" a moment later. `inDoubt`: part of it may have happened. */
-const PASSING: Record<string, 'nothing_done' | 'in_doubt'> = {
+/**
+ * "No" of a kind that may be a "yes" later. `in_doubt`: part of it may have happened. `not_let_in`: nothing
+ * works until somebody mends the installation, and what waits until then must not be lost.
+ */
+const PASSING: Record<string, 'nothing_done' | 'in_doubt' | 'not_let_in'> = {
+  account_inactive: 'not_let_in',
+  invalid_auth: 'not_let_in',
+  not_authed: 'not_let_in',
+  token_expired: 'not_let_in',
+  token_revoked: 'not_let_in',
   fatal_error: 'in_doubt',
   internal_error: 'in_doubt',
   server_error: 'in_doubt',
@@ -89,6 +97,7 @@ const FINAL_STATUSES = new Set([400, 405, 413, 414, 415, 431]);
 const SLACK_CODE = /^[a-z0-9_.]{1,80}$/;
 const MAX_RETRY_AFTER_MS = 60 * 60 * 1000;
 const DEFAULT_WAIT_MS = 1_000;
+const MENDING_WAIT_MS = 15_000;
 const MAX_DETAIL = 300;
 
 /**
@@ -168,7 +177,13 @@ function platformFault(error: WebAPIPlatformError, method: string, inDoubt: InDo
   const passing = PASSING[code];
   if (passing === undefined) return new UpstreamError('slack', code, { retry: 'never', detail });
   if (passing === 'in_doubt') return new UpstreamError('slack', code, { retry: inDoubt, detail });
-  return new UpstreamError('slack', code, { retry: 'safe', retryAfterMs: DEFAULT_WAIT_MS, detail });
+  const retryAfterMs = passing === 'not_let_in' ? MENDING_WAIT_MS : DEFAULT_WAIT_MS;
+  return new UpstreamError('slack', code, { retry: 'safe', retryAfterMs, detail });
+}
+
+/** Slack does not let us in with this token: for whoever runs the bot to mend. */
+export function isTokenRefused({ code }: UpstreamError): boolean {
+  return PASSING[code] === 'not_let_in';
 }
 
 function isTimeout(error: unknown): boolean {

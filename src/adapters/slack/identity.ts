@@ -6,7 +6,7 @@ import { UpstreamError } from '../../core/shared/upstream-error.ts';
 import type { Log } from '../../lib/redact.ts';
 import { withTimeout } from '../../lib/with-timeout.ts';
 import { backoff } from './backoff.ts';
-import { call } from './errors.ts';
+import { call, isTokenRefused } from './errors.ts';
 
 /** Who the bot is in Slack. */
 export const SlackIdentity = z.object({
@@ -115,6 +115,6 @@ async function whoAmI(client: WebClient): Promise<SlackIdentity> {
 
 function describe(error: unknown): string {
   if (!(error instanceof UpstreamError)) return 'Slack could not be asked';
-  const isRefused = error.retry === 'never';
+  const isRefused = error.retry === 'never' || isTokenRefused(error);
   return isRefused ? `Slack refuses the bot token (${error.code})` : `Slack is out of reach (${error.code})`;
 }
