@@ -238,6 +238,7 @@ function carrierOf(delivery: Delivery, carriers: Record<'message' | 'page' | 'ar
       return carriers.archive;
     case 'page':
     case 'pager_note':
+    case 'pager_acknowledge':
     case 'pager_resolve':
       return carriers.page;
   }

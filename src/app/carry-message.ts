@@ -89,6 +89,15 @@ export function createMessageCarrier(deps: {
         actor: LIFEBOAT,
         capabilities: [],
       });
+      if (where !== 'channel' || problem !== 'is_archived') return;
+      // Slack also tells by an event; this is for the event that never came.
+      await deps.decide({
+        key: `archived:${delivery.id}`,
+        id: delivery.incidentId,
+        command: { type: 'record_archived' },
+        actor: LIFEBOAT,
+        capabilities: [],
+      });
     },
   };
 }

@@ -41,6 +41,14 @@ export function createPageCarrier(deps: {
     return { kind: 'sent' as const, receipt: { pagerIncident: target } };
   }
 
+  async function acknowledge(delivery: Delivery) {
+    const stored = await store.load(delivery.incidentId);
+    const waiting = (stored?.incident.pager.links ?? []).filter((link) => link.status === 'triggered');
+    if (stored?.incident.pager.paged) await pager.acknowledge(delivery.incidentId);
+    for (const link of waiting) if (link.id) await pager.acknowledgeIncident(link.id);
+    return { kind: 'sent' as const, receipt: { acknowledged: String(waiting.length) } };
+  }
+
   async function resolve(delivery: Delivery) {
     const stored = await store.load(delivery.incidentId);
     const open = (stored?.incident.pager.links ?? []).filter((link) => link.id && link.status !== 'resolved');
@@ -77,6 +85,8 @@ export function createPageCarrier(deps: {
         }
         case 'pager_note':
           return addNote(delivery, op.text);
+        case 'pager_acknowledge':
+          return acknowledge(delivery);
         case 'pager_resolve':
           return resolve(delivery);
         default:

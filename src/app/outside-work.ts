@@ -38,6 +38,7 @@ export function outsideWork(
         break;
       case 'page':
       case 'pager_note':
+      case 'pager_acknowledge':
       case 'pager_resolve':
         deliveries.push({ key: key(effect.kind), incidentId: id, lane: `pager:${id}`, op: effect });
         break;

@@ -42,7 +42,7 @@ export function createSyncChannel(
   return async (incidentId, screenId) => {
     const stored = await store.load(incidentId);
     if (!stored || stored.incident.channel?.archived) return;
-    let known = await notes.channelNotes(incidentId);
+    let known = currentNotes(await notes.channelNotes(incidentId), stored.incident);
     let saved: Promise<void> = Promise.resolve();
     const save: Save = (patch) => {
       known = { ...known, ...patch };
@@ -97,14 +97,20 @@ async function openChannel(
   if (!channel) throw new UpstreamError('slack', 'no_free_channel_name', { retry: 'safe' });
   await deps.crashPoint?.('channel.after_create');
   const outcome = await decide({
-    key: `channel:${incident.id}`,
+    key: `channel:${incident.id}:${channel.id}`,
     id: incident.id,
     command: { type: 'record_channel', channelId: channel.id, name: channel.name },
     actor: LIFEBOAT,
     capabilities: [],
   });
   if (outcome.kind === 'refused') throw new Error(`${incident.id}: ${outcome.refusal.refused}`);
+  await save({ channelId: channel.id });
   return outcome.stored.incident;
+}
+
+/** What is known of a channel that was archived over our heads says nothing of the next one. */
+function currentNotes(known: ChannelNotes, incident: Incident): ChannelNotes {
+  return known.channelId === undefined || known.channelId === incident.channel?.id ? known : {};
 }
 
 /** A channel that was asked for and made, while the answer never reached us. */

@@ -12,7 +12,7 @@ const LEAD_MS = 3_000;
 const LOST_AFTER_MS = 60_000;
 const LOOK_EVERY_MS = 200;
 /** In the middle of the work on a slot. */
-const KILL_AFTER_MS = 300;
+const KILL_AFTER_MS = 800;
 
 /** What became of one slot of all incidents. */
 interface Round {

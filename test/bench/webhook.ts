@@ -7,10 +7,10 @@ import type { Finding } from './report.ts';
 import { summarise } from './stats.ts';
 import { untilQuiet, type World, withWorld } from './world.ts';
 
-const ALERTS = 100;
+const ALERTS = 60;
 const WARM_UP = 10;
 /** Between two alerts, and between two webhooks about the same alert. */
-const PAUSE_MS = 100;
+const PAUSE_MS = 250;
 
 /** How soon a webhook of PagerDuty is answered while alerts pour in. */
 export async function webhook(server: string): Promise<Finding[]> {

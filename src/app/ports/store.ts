@@ -19,6 +19,7 @@ export type DeliveryOp =
   | { kind: 'archive_channel' }
   | { kind: 'page'; summary: string; details: Record<string, string> }
   | { kind: 'pager_note'; text: string }
+  | { kind: 'pager_acknowledge' }
   | { kind: 'pager_resolve' };
 
 export interface NewDelivery {
@@ -124,6 +125,8 @@ export interface DeliveryStore {
 export interface ChannelNotes {
   /** Written before the channel is asked for, so that a crash in between is recognised. */
   wantedName?: string;
+  /** The channel these notes are about; another one starts with new notes. */
+  channelId?: string;
   wantedAt?: Instant;
   cardTs?: string;
   /** Hash of what the card shows; the same hash is not sent again. */

@@ -32,7 +32,9 @@ export function pagerChange(
   state: Incident,
   { pagerId, change, at, text }: Extract<IncidentCommand, { type: 'pager_change' }>,
 ): IncidentEventBody[] {
-  const changed = { pagerId, change, at, ...(text ? { text } : {}) };
+  // Whoever answered here has answered there too, mostly by Lifeboat itself: no news.
+  const known = change === 'acknowledged' && state.ladder.acknowledged !== undefined;
+  const changed = { pagerId, change, at, ...(text ? { text } : {}), ...(known ? { known } : {}) };
   const events: IncidentEventBody[] = [{ type: 'pager_changed', data: changed }];
   if (change !== 'acknowledged') return events;
   if (!state.marks.acknowledged) {

@@ -3,7 +3,7 @@ import type { Entry, IncidentView } from '../message/variables.ts';
 import type { PersonView } from '../shared/actor.ts';
 import type { Instant } from '../shared/time.ts';
 import type { RecordedEvent, StatusTrigger } from './events.ts';
-import type { Incident } from './incident.ts';
+import { type Incident, isLive } from './incident.ts';
 import type { Policy } from './policy.ts';
 import { viewIncident } from './view.ts';
 
@@ -22,6 +22,7 @@ export type Effect =
   | { kind: 'call_rung'; index: number; roles: string[] }
   | { kind: 'page'; summary: string; details: Record<string, string> }
   | { kind: 'pager_note'; text: string }
+  | { kind: 'pager_acknowledge' }
   | { kind: 'pager_resolve' };
 
 /** A message and exactly the variables that it declares. */
@@ -57,13 +58,19 @@ function deeds(event: RecordedEvent, state: Incident, incident: IncidentView, po
     case 'status_published':
     case 'status_paused':
     case 'status_resumed':
-    case 'ladder_acknowledged':
+    case 'channel_archived':
     case 'pager_alerted':
     case 'pager_changed':
     case 'pager_unreachable':
     case 'pager_reachable':
     case 'incident_dismissed':
       return [{ kind: 'sync_channel' }];
+    case 'ladder_acknowledged':
+      // An answer given here must not leave the pager calling the next in line.
+      return [
+        { kind: 'sync_channel' },
+        ...(event.actor.kind === 'person' && hasPager(state) ? [{ kind: 'pager_acknowledge' as const }] : []),
+      ];
     case 'rung_called':
       return [
         { kind: 'call_rung', index: event.data.index, roles: event.data.roles },
@@ -135,12 +142,14 @@ function posts(event: RecordedEvent, state: Incident, incident: IncidentView, po
     case 'message_undeliverable':
       // A message that the channel itself refuses cannot be announced there.
       return event.data.first && event.data.where !== 'channel' ? [recordLine(event, incident)] : [];
+    case 'channel_archived':
+      return isLive(state) ? [recordLine(event, incident)] : [];
     case 'pager_alerted':
       // Our own page is no news to those who are here because of it.
       return event.data.alert.own ? [] : [recordLine(event, incident)];
     case 'pager_changed':
       // What the pager does once the incident is over, mostly at our own word, is for the record alone.
-      return incident.phase === 'open' || incident.phase === 'proposed' ? [recordLine(event, incident)] : [];
+      return isLive(state) && !event.data.known ? [recordLine(event, incident)] : [];
     case 'incident_dismissed':
     case 'duty_taken':
     case 'duty_dropped':

@@ -96,7 +96,10 @@ export type IncidentEventBody =
   | { type: 'nudge_sent'; data: { nudge: NudgeKind; to?: PersonView; count: number } }
   | { type: 'nudge_snoozed'; data: { nudge: NudgeKind; until: Instant } }
   | { type: 'pager_alerted'; data: { alert: PagerAlert } }
-  | { type: 'pager_changed'; data: { pagerId: string; change: PagerChange; at: Instant; text?: string } }
+  | {
+      type: 'pager_changed';
+      data: { pagerId: string; change: PagerChange; at: Instant; text?: string; known?: true };
+    }
   | { type: 'pager_unreachable'; data: { problem: string } }
   | { type: 'pager_reachable'; data: { afterMs: number } }
   | { type: 'message_undeliverable'; data: { message: string; where: string; problem: string; first?: true } }

@@ -3,7 +3,15 @@ import { assertNever } from '../shared/assert-never.ts';
 import type { IncidentId } from '../shared/ids.ts';
 import { type Instant, msBetween, plus } from '../shared/time.ts';
 import type { IncidentEvent, Opening, PagerAlert, PagerChange, StatusPublished } from './events.ts';
-import { type Incident, NUDGES, type NudgeKind, type PagerLink, type Phase, type Rung } from './incident.ts';
+import {
+  type Incident,
+  isLive,
+  NUDGES,
+  type NudgeKind,
+  type PagerLink,
+  type Phase,
+  type Rung,
+} from './incident.ts';
 
 const NO_NUDGES: Incident['nudges'] = {
   noCommander: { sent: 0 },
@@ -88,7 +96,7 @@ function changed(s: Incident, event: IncidentEvent): Incident {
     case 'channel_opened':
       return { ...s, channel: { id: event.data.channelId, name: event.data.name } };
     case 'channel_archived':
-      return s.channel ? { ...s, channel: { ...s.channel, archived: true } } : s;
+      return archived(s);
     case 'people_invited':
       return { ...s, people: withPeople(s.people, event.data.people) };
     case 'severity_changed':
@@ -218,6 +226,14 @@ function withCalled(
 
 function delayed(rung: Rung, ms: number): Rung {
   return rung.calledAt === undefined ? { ...rung, dueAt: plus(rung.dueAt, ms) } : rung;
+}
+
+/** While the incident lives, an archived channel is no channel: another one will be opened. */
+function archived(s: Incident): Incident {
+  if (!s.channel) return s;
+  if (!isLive(s)) return { ...s, channel: { ...s.channel, archived: true } };
+  const { channel: _channel, ...rest } = s;
+  return rest;
 }
 
 function published(s: Incident, data: StatusPublished, event: IncidentEvent): Incident {

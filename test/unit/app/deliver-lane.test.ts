@@ -181,15 +181,18 @@ describe('a refusal for good', () => {
     expect(became(world, 'incident:')).toContain('msg_too_long');
   });
 
-  test('of everything causes no avalanche: each word is refused once', async () => {
+  test('by an archived channel is recorded once, and the words go on in the next channel', async () => {
     const { world, id, name } = await openWorld();
     world.chat.channel(name).isArchived = true;
     await note(world, id, 'one');
 
     await world.pass(HOUR);
 
-    const types = (await world.memory.store.events(id)).map(({ type }) => type);
-    expect(types.filter((type) => type === 'message_undeliverable')).toHaveLength(1 + 4);
+    const events = await world.memory.store.events(id);
+    expect(events.filter(({ type }) => type === 'message_undeliverable')).toHaveLength(1);
+    const next = (await world.memory.store.load(id))?.incident.channel?.name ?? '';
+    expect(next).toBe(`${name}-2`);
+    expect(world.chat.channel(next).messages.length).toBeGreaterThan(4);
   });
 
   test('is recorded also when we die right then', async () => {

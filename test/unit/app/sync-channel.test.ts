@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { LIFEBOAT } from '../../../src/core/shared/actor.ts';
 import { varsOf } from '../../fakes/catalogue.ts';
 import { lostAnswer, rateLimited, refusedFor } from '../../fakes/outages.ts';
 import { createWorld, type World, type WorldOptions } from '../../fakes/world.ts';
-import { aPolicy, MINUTE } from '../../fixtures/incidents.ts';
+import { aPerson, aPolicy, MINUTE } from '../../fixtures/incidents.ts';
 
 const BOOKMARKS = [
   { title: 'Status page', url: 'https://status.example' },
@@ -107,9 +108,32 @@ describe('the channel of an incident', () => {
     expect((await world.state(other)).channel?.name).toBe(`${NAME}-2`);
   });
 
-  test('that is archived is left in peace; what does not exist has none', async () => {
+  test('that is archived over our heads is replaced by another, with people, card and topic', async () => {
     const { world, id } = await declared();
     await world.syncChannel(id);
+    const first = (await world.memory.store.load(id))?.incident.channel;
+    world.chat.channel(first?.name ?? '').isArchived = true;
+
+    await world.decide({
+      key: 'a',
+      id,
+      command: { type: 'record_archived' },
+      actor: LIFEBOAT,
+      capabilities: [],
+    });
+    await world.syncChannel(id);
+
+    const second = (await world.memory.store.load(id))?.incident.channel;
+    expect(second?.id).not.toBe(first?.id);
+    expect(second?.name).toBe(`${first?.name}-2`);
+    expect(world.chat.channel(second?.name ?? '').pins).toHaveLength(1);
+  });
+
+  test('that is archived after the end is left in peace; what does not exist has none', async () => {
+    const { world, id } = await declared();
+    await world.syncChannel(id);
+    await world.ask({ type: 'take_duty', duty: 'commander', holder: aPerson('carol') }, 'carol', id);
+    await world.ask({ type: 'resolve', summary: 'over' }, 'carol', id);
     await world.decide({
       key: 'a',
       id,
@@ -117,7 +141,6 @@ describe('the channel of an incident', () => {
       actor: { kind: 'lifeboat' },
       capabilities: [],
     });
-    await world.ask({ type: 'change_severity', to: 'SEV-2', reason: 'half' }, 'carol', id);
     world.chat.outages.calls.length = 0;
 
     await world.syncChannel(id);

@@ -137,11 +137,23 @@ describe('what Lifeboat notes of its own work', () => {
 
   test('the channel is archived once, and only if there is one', () => {
     const told = story();
+    told.tell({ type: 'take_duty', duty: 'commander', holder: aPerson('ben') }, 'ben');
+    told.tell({ type: 'resolve', summary: 'over' }, 'ben');
 
     expect(aStory().tell({ type: 'record_archived' }, bot)).toEqual([]);
     expect(typesOf(told.tell({ type: 'record_archived' }, bot))).toEqual(['channel_archived']);
     expect(told.state.channel).toEqual({ id: 'C1', name: 'dr-1', archived: true });
     expect(told.tell({ type: 'record_archived' }, bot)).toEqual([]);
+  });
+
+  test('while the incident lives an archived channel is no channel: the next one takes its place', () => {
+    const told = story();
+
+    told.tell({ type: 'record_archived' }, bot);
+
+    expect(told.state.channel).toBeUndefined();
+    told.tell({ type: 'record_channel', channelId: 'C2', name: 'dr-1-2' }, bot);
+    expect(told.state.channel).toEqual({ id: 'C2', name: 'dr-1-2' });
   });
 
   test('whoever was brought in is part of the incident, once', () => {
