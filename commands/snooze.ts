@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { change } from '../src/chatops/change.ts';
-import { defineCommand, type Request } from '../src/chatops/define-command.ts';
+import { defineCommand, no, type Request } from '../src/chatops/define-command.ts';
 import type { UseCases } from '../src/chatops/use-cases.ts';
 import { firstWord, one } from '../src/chatops/words.ts';
 import { NUDGES } from '../src/core/incident/incident.ts';
+import { refuse } from '../src/core/shared/refusal.ts';
 
 const MINUTE_MS = 60_000;
 const LONGEST_MINUTES = 180;
@@ -37,8 +38,10 @@ export const snooze = defineCommand({
     'nudge.snooze': {
       capability: 'respond',
       about: 'incident',
-      run: (request, values, use) =>
-        snoozed(request, Input.parse({ nudge: one(values.nudge), minutes: one(values.minutes) }), use),
+      async run(request, values, use) {
+        const input = Input.safeParse({ nudge: one(values.nudge), minutes: one(values.minutes) });
+        return input.success ? snoozed(request, input.data, use) : no(refuse('command.bad_input'));
+      },
     },
   },
 });

@@ -1,5 +1,5 @@
-import type { SlackWorkspaceOptions } from '../../src/sandbox/slack/options.ts';
 import type { StandInSettings } from '../../src/sandbox/pagerduty/types.ts';
+import type { SlackWorkspaceOptions } from '../../src/sandbox/slack/options.ts';
 
 /** The people and the secrets of the workspace that the benchmarks run in, as the example profile names them. */
 

@@ -97,11 +97,7 @@ async function endOne({ outside, database }: World, { id, channel }: OpenInciden
 }
 
 /** Requests about two open incidents: one that people talk about, one that PagerDuty talks about. */
-async function createAsks(
-  { outside, send, teamId }: World,
-  { channel }: OpenIncident,
-  { id }: OpenIncident,
-) {
+async function createAsks({ outside, send, teamId }: World, { channel }: OpenIncident, { id }: OpenIncident) {
   const place = { handle: 'user01', channel, teamId };
   const { responseUrl } = await outside.handles('user01', 'general');
   const told: Happening[] = [];

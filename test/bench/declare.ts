@@ -47,7 +47,14 @@ function finding(declared: readonly Declared[]): Finding {
       { name: 'worst', value: percentile(ratios, 1), unit: '×', bar: 2 },
       { name: 'took p50', value: took.p50, unit: 'ms' },
       { name: 'took max', value: took.max, unit: 'ms' },
-      { name: 'chain p50', value: percentile(declared.map(({ chainMs }) => chainMs), 0.5), unit: 'ms' },
+      {
+        name: 'chain p50',
+        value: percentile(
+          declared.map(({ chainMs }) => chainMs),
+          0.5,
+        ),
+        unit: 'ms',
+      },
     ],
   };
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, chmod } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { startEmbeddedPostgres } from '../../src/adapters/postgres/embedded.ts';
@@ -12,14 +12,24 @@ import { status } from './status.ts';
 import { takeover } from './takeover.ts';
 import { webhook } from './webhook.ts';
 
-const BENCHES: Record<string, (server: string) => Promise<Finding[]>> = { ack, declare, status, cost, memory, takeover, webhook };
+const BENCHES: Record<string, (server: string) => Promise<Finding[]>> = {
+  ack,
+  declare,
+  status,
+  cost,
+  memory,
+  takeover,
+  webhook,
+};
 
 async function main(args: readonly string[]): Promise<void> {
   const asJson = args.includes('--json');
   const names = args.filter((arg) => !arg.startsWith('--'));
   const unknown = names.filter((name) => !(name in BENCHES));
   if (unknown.length > 0) {
-    throw new Error(`there is no benchmark ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}`);
+    throw new Error(
+      `there is no benchmark ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}`,
+    );
   }
   const dir = await mkdtemp(path.join(tmpdir(), 'lifeboat-bench-'));
   await chmod(dir, 0o711);

@@ -46,7 +46,9 @@ export function asMarkdown(findings: readonly Finding[]): string {
   const rows = findings.map(({ what, figures }) => {
     const measured = figures.map((figure) => `${figure.name} ${withUnit(figure.value, figure)}`).join(', ');
     const held = figures.filter(({ bar }) => bar !== undefined);
-    const bars = held.map((figure) => `${figure.name} ≤ ${withUnit(figure.bar as number, figure)}`).join(', ');
+    const bars = held
+      .map((figure) => `${figure.name} ≤ ${withUnit(figure.bar as number, figure)}`)
+      .join(', ');
     const verdict = held.length === 0 ? '' : held.every(isMet) ? 'met' : 'missed';
     return `| ${what} | ${measured} | ${bars} | ${verdict} |`;
   });

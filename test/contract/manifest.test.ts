@@ -96,7 +96,8 @@ function calledMethods(): Set<string> {
 
 /** Methods that the sources name where they call: `call('chat.postMessage', …`. */
 function namedMethods(): Set<string> {
-  const pattern = /\b(?:call|attempt|listed|callUnless)\(\s*(?:\[[^\]]*\],\s*)?'([a-z]+(?:\.[a-zA-Z]+)+)'/g;
+  const pattern =
+    /\b(?:call|attempt|listed|callUnless)\(\s*(?:(?:\[[^\]]*\]|\w+),\s*)?'([a-z]+(?:\.[a-zA-Z]+)+)'/g;
   const found = sources.flatMap((source) => [...source.matchAll(pattern)].map((match) => match[1] as string));
   // Needs the app-level token, no scope of the bot; the library calls it.
   return new Set(found.filter((method) => method !== 'apps.connections.open'));

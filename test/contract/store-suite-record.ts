@@ -54,6 +54,20 @@ export function testTransactions(get: () => StoreUnderTest): void {
     });
   });
 
+  test('forgets a claim when it is old enough, and not before', async () => {
+    const { store } = get();
+    const key = aKey();
+    const now = await store.transact(async (tx) => {
+      await tx.claim(key);
+      return tx.now;
+    });
+
+    await store.forgetClaims(plus(now, -1000));
+    expect(await store.transact((tx) => tx.claim(key))).toMatchObject({ first: false });
+    await store.forgetClaims(plus(now, 1000));
+    expect(await store.transact((tx) => tx.claim(key))).toEqual({ first: true });
+  });
+
   test('that claims what another one holds waits for its outcome', async () => {
     const { store } = get();
     const key = aKey();

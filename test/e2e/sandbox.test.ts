@@ -210,7 +210,7 @@ describe('the sandbox', () => {
       [
         '/dr declare sev1 us-east-1 is gone',
         'open us-east-1',
-        'wait until Escalation 1',
+        'wait until somebody must answer',
         'slack down',
         '/dr note written while Slack was down',
         'kill',

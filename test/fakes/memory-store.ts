@@ -31,6 +31,7 @@ interface Tables {
   incidents: Map<IncidentId, { stored: StoredIncident; wakeAt: Instant | undefined }>;
   events: Map<IncidentId, RecordedEvent[]>;
   inbox: Map<string, unknown>;
+  claimedAt: Map<string, Instant>;
   counters: Map<string, number>;
 }
 
@@ -41,7 +42,13 @@ interface Staged extends Tables {
 }
 
 function emptyTables(): Tables {
-  return { incidents: new Map(), events: new Map(), inbox: new Map(), counters: new Map() };
+  return {
+    incidents: new Map(),
+    events: new Map(),
+    inbox: new Map(),
+    claimedAt: new Map(),
+    counters: new Map(),
+  };
 }
 
 export function createMemoryStore({ clock }: { clock: FakeClock }): MemoryStore {
@@ -77,6 +84,9 @@ export function createMemoryStore({ clock }: { clock: FakeClock }): MemoryStore 
       return copy(last === undefined ? events : events.slice(-last));
     },
     overdue: async (before, limit) => overdue(tables, before, limit),
+    async forgetClaims(before) {
+      for (const [key, at] of tables.claimedAt) if (at < before) tables.inbox.delete(key);
+    },
     enqueue: async (wanted) => jobs.addUnlessWaiting(wanted),
     recordCount: async () => all(tables).reduce((sum, { version }) => sum + version, 0),
   };
@@ -90,6 +100,7 @@ function createTx(tables: Tables, staged: Staged, clock: FakeClock): Tx {
       const known = [staged.inbox, tables.inbox].find((inbox) => inbox.has(key));
       if (known) return { first: false, outcome: copy(known.get(key)) };
       staged.inbox.set(key, undefined);
+      staged.claimedAt.set(key, tx.now);
       return { first: true };
     },
     async settle(key, outcome) {
@@ -136,6 +147,7 @@ function merge(tables: Tables, staged: Staged): void {
     tables.events.set(id, [...(tables.events.get(id) ?? []), ...events]);
   }
   for (const [key, outcome] of staged.inbox) tables.inbox.set(key, outcome);
+  for (const [key, at] of staged.claimedAt) tables.claimedAt.set(key, at);
   for (const [day, number] of staged.counters) tables.counters.set(day, number);
 }
 

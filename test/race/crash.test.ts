@@ -96,6 +96,7 @@ async function dieAt(point: string, act: Act, survivor: Survivor): Promise<Recov
     for (const incident of await allIncidents(town)) await expectOneOfEach(town, incident.id);
     await expectNothingLostNorDoubled(town);
     expectNoComplaints(town);
+    expect(town.errors()).toEqual([]);
     return { takenOverMs: await takenOverAfter(town, diedAt), allDoneMs };
   } finally {
     await town.stop();

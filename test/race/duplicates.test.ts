@@ -100,14 +100,25 @@ describe('the same request of Slack, three times at once', () => {
     expectNoComplaints(town);
   });
 
-  test('opens one form, and says nothing of the other two', async () => {
-    const { channel } = await anIncident('one form');
+  test.each<[string, (channel: string) => Promise<unknown>]>([
+    ['a button', (channel) => press('ben', channel, 'Post update')],
+    ['a command', (channel) => town.slack.command('ben', 'declare', { channel })],
+    ['a shortcut', () => town.slack.shortcut('ben', 'declare')],
+    [
+      'a shortcut on a message',
+      (channel) => {
+        const ts = town.slack.messages(channel)[0]?.ts ?? '';
+        return town.slack.messageShortcut('ben', 'declare_from_message', { channel, ts });
+      },
+    ],
+  ])('%s opens one form, and says nothing of the other two', async (what, open) => {
+    const { channel } = await anIncident(`one form for ${what}`);
     const heard = () => town.slack.ephemerals('ben').length + town.slack.dms('ben').length;
     const before = heard();
     town.slack.forget();
     town.slack.faults.duplicateDeliveries(3);
 
-    await press('ben', channel.name, 'Post update');
+    await open(channel.name);
 
     await town.slack.waitFor(() => town.slack.requestCounts()['views.open'] === 3);
     await sleep(300);
@@ -119,6 +130,7 @@ describe('the same request of Slack, three times at once', () => {
       'exchanged_trigger_id',
     ]);
     town.slack.forget();
+    await town.slack.closeView('ben');
   });
 
   test('an archived channel is recorded once', async () => {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { DeliveryResult } from '../../src/sandbox/slack/deliveries.ts';
 import { atOnce, type Ends } from '../fixtures/at-once.ts';
 import type { Ended, ReplicaProcess } from '../fixtures/replica-process.ts';
 import { startTown, type Town } from '../fixtures/town.ts';
@@ -8,6 +9,7 @@ import {
   expectNothingLostNorDoubled,
   incidentTitled,
   quiet,
+  recordOf,
 } from '../fixtures/town-state.ts';
 
 /** What `main.ts` allows itself, and a little for a busy machine. */
@@ -102,4 +104,46 @@ describe('a replica that is stopped in the middle of a declaration', () => {
     expect(ended).toMatchObject({ code: 0, signal: null });
     expect(tookMs).toBeLessThan(STOPPED_MS);
   });
+});
+
+describe('all replicas are exchanged, one after the other, while people work', () => {
+  test('whatever was answered is done, once; whatever was not can be repeated', async () => {
+    const town = await startTown({ replicas: 0, rateLimits: 'off' });
+    const { slack } = town;
+    try {
+      const old = [await town.addProcess({ main: true }), await town.addProcess({ main: true })];
+      await slack.command('amara', 'declare sev2 rolling restart', { channel: 'general' });
+      await quiet(town);
+      const { id, channel } = await incidentTitled(town, 'rolling restart');
+      const results: Promise<DeliveryResult>[] = [];
+      const typing = (async () => {
+        for (let n = 1; n <= 40; n++) {
+          results.push(slack.command('ben', `note number ${n}.`, { channel: channel?.name ?? '' }));
+          await sleep(150);
+        }
+      })();
+
+      for (const replica of old) {
+        await town.addProcess({ main: true });
+        replica.signal('SIGTERM');
+        expect(await replica.ended).toMatchObject({ code: 0 });
+      }
+      await typing;
+
+      for (const { id: delivery, failure } of await Promise.all(results)) {
+        expect([undefined, 'dispatch_failed']).toContain(failure);
+        // The very same request: whether it was decided before the connection broke or not.
+        if (failure) expect((await slack.redeliver(delivery)).failure).toBeUndefined();
+      }
+      await quiet(town);
+      const notes = (await recordOf(town, id)).filter(({ type }) => type === 'note_added');
+      const numbers = notes.map(({ data }) => Number(/number (\d+)/.exec(JSON.stringify(data))?.[1]));
+      expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, n) => n + 1));
+      expect(town.errors()).toEqual([]);
+      await expectNothingLostNorDoubled(town);
+      expectNoComplaints(town);
+    } finally {
+      await town.stop();
+    }
+  }, 60_000);
 });

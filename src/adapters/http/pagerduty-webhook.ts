@@ -35,7 +35,11 @@ export function pagerDutyRoute(deps: {
       return finish(503, 'not_configured', 'no webhook secret is set here yet; please send it again');
     }
     const raw = await readBody(req, MAX_BYTES);
-    if (!raw) return finish(413, 'too_large', 'the body is too large');
+    if (!raw) {
+      // The rest of the body is still to come and must not be taken for the next request.
+      res.setHeader('connection', 'close');
+      return finish(413, 'too_large', 'the body is too large');
+    }
     const header = req.headers['x-pagerduty-signature'];
     if (!deps.verify(raw, Array.isArray(header) ? header.join(',') : header)) {
       deps.log.warn({}, 'a webhook with a wrong signature was refused');

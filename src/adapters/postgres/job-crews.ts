@@ -32,7 +32,8 @@ export interface CrewOptions<D> {
 
 /** How often the others look by themselves. They are woken when there is more than one job. */
 const RELAXED_POLL_SECONDS = 30;
-const HEARTBEAT_REFRESH_SECONDS = 3;
+/** Several times in the time after which a job without one counts as abandoned (job-heirs.ts). */
+const HEARTBEAT_REFRESH_SECONDS = 0.5;
 const LONGEST_PAUSE_SECONDS = 30;
 const LONGEST_ASKED_SECONDS = 300;
 

@@ -67,6 +67,10 @@ export function createIncidentStore({ pool, jobs, now }: IncidentStoreDeps): Inc
       return rows.map((row) => row.id);
     },
 
+    async forgetClaims(before) {
+      await query('delete from lifeboat.inbox where at < $1', [before]);
+    },
+
     enqueue: (wanted) => jobs.enqueue(wanted),
 
     async recordCount() {

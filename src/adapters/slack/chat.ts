@@ -7,7 +7,7 @@ import type { SlackClients } from './client.ts';
 import { call, callUnless } from './errors.ts';
 import type { IdentityKeeper, SlackIdentity } from './identity.ts';
 import { inviteAll } from './invite.ts';
-import { renderTopic } from './limits.ts';
+import { inertText, renderTopic } from './limits.ts';
 import { findMessage, metadataOf } from './posted.ts';
 import { renderMessage } from './render-message.ts';
 import { renderHome, renderScreen } from './render-screen.ts';
@@ -117,7 +117,8 @@ function bookmarksOf({ bulk, reads }: SlackClients): Part<'bookmarks' | 'addBook
     async addBookmark(channel, bookmark) {
       // Slack keeps doubles. After a lost answer the next attempt finds it here, so repeating is harmless.
       if ((await listBookmarks(reads, channel)).some(({ url }) => isSameAddress(url, bookmark.url))) return;
-      const { title, url: link } = bookmark;
+      const title = inertText(bookmark.title);
+      const link = bookmark.url;
       await call('bookmarks.add', 'safe', () =>
         bulk.bookmarks.add({ channel_id: channel, title, type: 'link', link }),
       );

@@ -127,7 +127,15 @@ export function plainText(mrkdwn: string): string {
     .replaceAll('&amp;', '&');
 }
 
+/**
+ * Text for where Slack documents neither formatting nor escaping (topics, bookmarks): as plain text, with
+ * brackets that can open no mention and no link, whatever Slack makes of it.
+ */
+export function inertText(text: string): string {
+  return text.replaceAll('<', '‹').replaceAll('>', '›');
+}
+
 /** A channel's topic: plain text, one line. */
 export function renderTopic(message: Message): string {
-  return shorten(plainText(message.text).replaceAll(/\s+/g, ' '), LIMITS.topic);
+  return shorten(inertText(plainText(message.text)).replaceAll(/\s+/g, ' '), LIMITS.topic);
 }

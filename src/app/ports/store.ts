@@ -101,6 +101,8 @@ export interface IncidentStore {
   /** Open incidents whose timer should have fired before this moment. */
   overdue(before: Instant, limit: number): Promise<IncidentId[]>;
   enqueue(jobs: Job[]): Promise<void>;
+  /** Forgets the keys of requests older than this: nobody repeats them any more. */
+  forgetClaims(before: Instant): Promise<void>;
   /** Length of all chains together; an estimate is enough. */
   recordCount(): Promise<number>;
 }

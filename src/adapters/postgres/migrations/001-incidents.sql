@@ -54,6 +54,7 @@ create table lifeboat.inbox (
   at timestamptz(3) not null,
   outcome jsonb
 );
+create index inbox_at on lifeboat.inbox (at);
 
 -- The last incident number of each UTC day.
 create table lifeboat.incident_counter (
