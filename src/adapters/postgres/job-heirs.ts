@@ -36,11 +36,13 @@ export function watchReplicas({ url, boss, log, onFreed }: HeirsOptions): Heirs 
   let session: pg.PoolClient | undefined;
   let known: string[] | undefined;
   let suspicions: Date[] = [];
+  let isBlind = false;
 
   async function look(): Promise<number> {
     session ??= await present(pool);
     const { rows } = await session.query<{ now: Date; locks: string[] }>(LOCKS, [LOCK_CLASS]);
     const { now, locks } = rows[0] as { now: Date; locks: string[] };
+    isBlind = false;
     if (known === undefined || known.some((lock) => !locks.includes(lock))) suspicions.push(now);
     known = locks;
     const ripe = suspicions.filter((since) => now.getTime() - since.getTime() >= PATIENCE_MS);
@@ -65,7 +67,8 @@ export function watchReplicas({ url, boss, log, onFreed }: HeirsOptions): Heirs 
   async function watch(): Promise<void> {
     while (!ending.signal.aborted) {
       const pause = await look().catch((err: unknown) => {
-        log.warn({ err }, 'could not look for the other replicas');
+        if (!isBlind) log.warn({ err }, 'could not look for the other replicas');
+        isBlind = true;
         // Others may have come and gone unseen meanwhile.
         known = undefined;
         session?.release(true);

@@ -101,13 +101,15 @@ export function createJobs({ url, log, onError, pollSeconds = 0.5 }: JobsOptions
       }
       await boss.schedule('sweep', EVERY_MINUTE);
       const onFreed = () => crews.forEach((crew) => crew.wake());
-      heirs = watchReplicas({ url, boss, log, onFreed });
+      heirs ??= watchReplicas({ url, boss, log, onFreed });
     },
 
     async stop({ deadlineMs }) {
       try {
         await boss.stop({ graceful: true, timeout: deadlineMs });
       } finally {
+        // Until here whatever ran had an owner.
+        await heirs?.stop();
         await pool.end();
       }
     },

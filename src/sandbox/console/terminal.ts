@@ -41,7 +41,7 @@ export function createTerminal({ stdin, stdout, complete, onInterrupt }: Termina
       close: () => rl.close(),
     },
     surface: {
-      columns: () => stdout.columns,
+      columns: () => stdout.columns || 80,
       write(text) {
         if (!lines.isWaiting()) {
           stdout.write(text);
