@@ -42,7 +42,7 @@ function openPause(request: Request, use: UseCases): Promise<Reply> {
       name: 'minutes',
       kind: 'choice',
       initial: String(DEFAULT_PAUSE_MINUTES),
-      options: PAUSE_CHOICES.map((minutes) => ({ value: String(minutes), label: `${minutes} minutes` })),
+      options: PAUSE_CHOICES.map((minutes) => ({ value: String(minutes), label: String(minutes) })),
     },
     { name: 'reason', kind: 'text', maxLength: 1000 },
   ]);

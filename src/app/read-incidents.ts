@@ -1,6 +1,7 @@
 import { type Incident, maySee } from '../core/incident/incident.ts';
 import type { Policy } from '../core/incident/policy.ts';
 import { viewIncident } from '../core/incident/view.ts';
+import type { MessageVariables } from '../core/message/messages.ts';
 import type { IncidentView, ListedIncident } from '../core/message/variables.ts';
 import type { Requester } from '../core/shared/actor.ts';
 import { type IncidentId, isIncidentId } from '../core/shared/ids.ts';
@@ -19,6 +20,9 @@ export interface Listing {
   asOf: Instant;
 }
 
+/** An incident that waits for one person, and for what. */
+export type Waiting = MessageVariables<'home'>['waiting'][number];
+
 /** Everything that is looked at without being changed, as one person may see it. */
 export interface ReadIncidents {
   listing(requester: Requester, options?: { open?: number }): Promise<Listing>;
@@ -29,7 +33,7 @@ export interface ReadIncidents {
   /** Open incidents that may be the same: same region, or words in common. */
   alike(requester: Requester, said: { title: string; from?: string }): Promise<ListedIncident[]>;
   /** Open incidents that wait for this very person, with what they wait for. */
-  waitingFor(requester: Requester): Promise<{ text: string; incident: ListedIncident }[]>;
+  waitingFor(requester: Requester): Promise<Waiting[]>;
 }
 
 export function createReadIncidents(deps: { store: IncidentStore; policy: Policy }): ReadIncidents {
@@ -87,8 +91,8 @@ export function createReadIncidents(deps: { store: IncidentStore; policy: Policy
       const asOf = await store.now();
       const { incidents } = await live(requester, 200);
       return incidents.flatMap((incident) => {
-        const text = waitsFor(incident, requester);
-        return text ? [{ text, incident: viewIncident(incident, policy, asOf) }] : [];
+        const what = waitsFor(incident, requester);
+        return what ? [{ what, incident: viewIncident(incident, policy, asOf) }] : [];
       });
     },
   };
@@ -121,10 +125,10 @@ function words(text: string): string[] {
     .filter((word) => word.length > 2 && !COMMON_WORDS.has(word));
 }
 
-function waitsFor(incident: Incident, requester: Requester): string | undefined {
+function waitsFor(incident: Incident, requester: Requester): Waiting['what'] | undefined {
   const me = requester.person.id;
   if (incident.phase === 'proposed') {
-    return requester.capabilities.includes('declare') ? 'declare or dismiss it' : undefined;
+    return requester.capabilities.includes('declare') ? 'decide' : undefined;
   }
   const called = incident.ladder.rungs.findLast((rung) => rung.calledAt !== undefined);
   if (
@@ -132,9 +136,9 @@ function waitsFor(incident: Incident, requester: Requester): string | undefined 
     !incident.ladder.acknowledged &&
     called.roles.some((role) => requester.roles.includes(role))
   ) {
-    return 'answer the call';
+    return 'answer';
   }
-  if (!incident.duties.commander && requester.capabilities.includes('command')) return 'take command';
-  if (incident.duties.commander?.id === me && !incident.status.lastHuman) return 'post the first update';
+  if (!incident.duties.commander && requester.capabilities.includes('command')) return 'command';
+  if (incident.duties.commander?.id === me && !incident.status.lastHuman) return 'update';
   return undefined;
 }

@@ -1,9 +1,10 @@
 import type { FormField } from '../app/ports/chat.ts';
 import type { UseCases } from '../app/use-cases.ts';
 import type { DeclareInput } from '../core/incident/commands.ts';
-import { INCIDENT_KINDS, type Incident, type IncidentKind } from '../core/incident/incident.ts';
+import { INCIDENT_KINDS, type Incident } from '../core/incident/incident.ts';
 import type { Profile } from '../core/profile/profile.ts';
 import type { PersonView } from '../core/shared/actor.ts';
+import { type Refusal, refuse } from '../core/shared/refusal.ts';
 import { shorten } from '../lib/clean-text.ts';
 import type { IntentValues, Reply, Request } from './define-command.ts';
 import { levelOptions, regionOptions, severityOptions } from './options.ts';
@@ -55,12 +56,12 @@ export async function declareForm(request: Request, use: UseCases, prefill: Pref
 export function readDeclaration(
   values: IntentValues,
   profile: Profile,
-): DeclareInput | { fields: Record<string, string> } {
+): DeclareInput | { fields: Record<string, Refusal> } {
   const what = one(values.what);
   const from = one(values.from);
   const to = one(values.to);
-  if (what === '') return { fields: { what: 'Say in a line what happened.' } };
-  if (from !== '' && from === to) return { fields: { to: 'Choose another region than the one in trouble.' } };
+  if (what === '') return { fields: { what: refuse('form.text_missing') } };
+  if (from !== '' && from === to) return { fields: { to: refuse('region.same', { region: from }) } };
   return {
     title: titleOf(what),
     description: what,
@@ -103,22 +104,14 @@ function fieldsOf(profile: Profile, what: string, severity: string, proposal?: I
     {
       name: 'kind',
       kind: 'choice',
-      options: INCIDENT_KINDS.map((kind) => ({ value: kind, label: KIND_LABELS[kind] })),
+      options: INCIDENT_KINDS.map((kind) => ({ value: kind, label: kind })),
       initial: proposal?.kind ?? 'real',
     },
     {
       name: 'private',
       kind: 'choices',
       optional: true,
-      options: [{ value: 'private', label: 'Private channel: only people who are brought in see it' }],
+      options: [{ value: 'private', label: 'private' }],
     },
   ];
 }
-
-const KIND_LABELS: Record<IncidentKind, string> = {
-  real: 'Real',
-  drill: 'Drill',
-  gameday: 'GameDay',
-  tabletop: 'Tabletop exercise',
-  maintenance: 'Maintenance',
-};

@@ -33,7 +33,7 @@ export type Reply =
       follow?: { incidentId: string };
     }
   /** Only valid as the answer to a form: what is wrong with which field. */
-  | { kind: 'invalid'; fields: Record<string, string> }
+  | { kind: 'invalid'; fields: Record<string, Refusal> }
   | { kind: 'refusal'; refusal: Refusal };
 
 /** A message by id, rendered at the edge. */

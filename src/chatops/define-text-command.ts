@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { IncidentCommand } from '../core/incident/commands.ts';
+import { refuse } from '../core/shared/refusal.ts';
 import { change } from './change.ts';
 import { type Command, defineCommand, type Intent } from './define-command.ts';
 import { openForm } from './open-form.ts';
@@ -38,7 +39,7 @@ export function defineTextCommand(command: {
       [`${name}.open`]: intent(open),
       [`${name}.submit`]: intent(async (request, values, use) => {
         const text = one(values[field]);
-        if (text === '') return { kind: 'invalid', fields: { [field]: 'Say it in a line.' } };
+        if (text === '') return { kind: 'invalid', fields: { [field]: refuse('form.text_missing') } };
         return change(request, use, toCommand(text));
       }),
     },

@@ -124,8 +124,11 @@ export function createRouter(deps: RouterDeps): Chatops {
       case 'refusal':
         return { kind: 'message', message: catalogue.render('refusal', catalogue.refusal(reply.refusal)) };
       case 'form':
-      case 'invalid':
         return reply;
+      case 'invalid': {
+        const fields = Object.entries(reply.fields).map(([name, why]) => [name, catalogue.refusal(why).what]);
+        return { kind: 'invalid', fields: Object.fromEntries(fields) };
+      }
     }
   }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CROWD } from './cast.ts';
-import type { Button, Outside } from './outside.ts';
+import type { Outside } from './outside.ts';
 import type { Remote } from './remote.ts';
 import type { Exchange, Handles, Place, Sender } from './sender.ts';
 import { seededRandom } from './stats.ts';
@@ -64,9 +64,9 @@ export async function createCrowd(deps: {
     const { place, button } = person;
     const handles: Handles = {
       triggerId: randomUUID(),
-      responseUrl: person.responseUrls.next(),
+      responseUrl: what === 'click' ? person.responseUrls.next() : person.responseUrls.any,
     };
-    if (what === 'click') return send.click(url, place, button as Button, handles);
+    if (what === 'click') return send.click(url, place, button, handles);
     if (what === 'severity form') {
       // A form needs a trigger that Slack knows; getting it is no part of what is measured.
       const fresh = answersMatter ? await outside.handles(place.handle, 'general') : handles;
@@ -129,9 +129,12 @@ const EXPECTED: Record<What, RegExp> = {
   click: /^$/,
 };
 
-/** Each takes five answers. */
+const URLS_EACH = 8;
+
+/** Each address takes five answers, and only clicks are answered that way. */
 async function responseUrls(outside: Remote<Outside>, handle: string) {
-  const urls = await Promise.all(Array.from({ length: 8 }, () => outside.handles(handle, 'general')));
+  const asked = Array.from({ length: URLS_EACH }, () => outside.handles(handle, 'general'));
+  const urls = (await Promise.all(asked)).map(({ responseUrl }) => responseUrl);
   let turn = 0;
-  return { next: () => (urls[turn++ % urls.length] as Handles).responseUrl };
+  return { any: urls[0] as string, next: () => urls[turn++ % urls.length] as string };
 }

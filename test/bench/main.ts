@@ -1,53 +1,62 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startEmbeddedPostgres } from '../../src/adapters/postgres/embedded.ts';
 import { silentLog } from '../fixtures/silent-log.ts';
 import { ack } from './ack.ts';
 import { cost } from './cost.ts';
 import { declare } from './declare.ts';
+import { describeMachine, load } from './machine.ts';
 import { memory } from './memory.ts';
-import { asMarkdown, asText, type Finding, isMet } from './report.ts';
+import { asMarkdown, asText, type Finding } from './report.ts';
 import { status } from './status.ts';
 import { takeover } from './takeover.ts';
 import { webhook } from './webhook.ts';
 
-const BENCHES: Record<string, (server: string) => Promise<Finding[]>> = {
-  ack,
-  declare,
-  status,
-  cost,
-  memory,
-  takeover,
-  webhook,
-};
+// npm run bench [-- [name …] [--json]]: measures what the bot is held to, and says whether it holds.
+// Progress goes to standard error, the table for the README (or JSON) to standard output.
 
-async function main(args: readonly string[]): Promise<void> {
-  const asJson = args.includes('--json');
-  const names = args.filter((arg) => !arg.startsWith('--'));
+const BENCHES = { ack, declare, status, cost, memory, takeover, webhook };
+
+function chosen(names: readonly string[]) {
   const unknown = names.filter((name) => !(name in BENCHES));
   if (unknown.length > 0) {
-    throw new Error(
-      `there is no benchmark ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}`,
-    );
+    throw new Error(`no benchmark is called ${unknown.join(', ')}: ${Object.keys(BENCHES).join(', ')}`);
   }
+  return Object.entries(BENCHES).filter(([name]) => names.length === 0 || names.includes(name));
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const benches = chosen(args.filter((arg) => !arg.startsWith('--')));
   const dir = await mkdtemp(path.join(tmpdir(), 'lifeboat-bench-'));
+  // Started as root, the server runs as another user, who has to get in.
   await chmod(dir, 0o711);
-  const postgres = await startEmbeddedPostgres({ dir, log: silentLog });
   const findings: Finding[] = [];
   try {
-    for (const [name, bench] of Object.entries(BENCHES)) {
-      if (names.length > 0 && !names.includes(name)) continue;
-      // One after the other: they share the processor.
-      const found = await bench(postgres.url);
-      findings.push(...found);
-      for (const finding of found) console.error(asText(finding));
+    // As it comes: it waits for the disk at each commit.
+    const postgres = await startEmbeddedPostgres({ dir, log: silentLog });
+    try {
+      const machine = await describeMachine(postgres.url);
+      console.error(`${machine}\n`);
+      for (const [name, bench] of benches) {
+        // One after the other: they share the processor.
+        const found = await bench(postgres.url).catch((error: unknown) => {
+          console.error(`${name} could not be measured:`, error);
+          process.exitCode = 1;
+          return [];
+        });
+        findings.push(...found);
+        for (const finding of found) console.error(asText(finding));
+        console.error(`(load of the machine ${load()})\n`);
+      }
+      const table = `${asMarkdown(findings)}\n\n${machine}`;
+      console.log(args.includes('--json') ? JSON.stringify({ machine, findings }, null, 2) : table);
+    } finally {
+      await postgres.stop();
     }
   } finally {
-    await postgres.stop();
     await rm(dir, { recursive: true, force: true });
   }
-  console.log(asJson ? JSON.stringify(findings) : asMarkdown(findings));
 }
 
 await main(process.argv.slice(2));

@@ -92,7 +92,6 @@ function createOutside() {
     calls: (after: number): SlackCall[] => slack.requests.filter(({ id }) => id > after).map(callOf),
     /** Calls and answers a correct bot would not make. */
     complaints: () => slack.refusals.map(({ method, error }) => `${method}: ${error}`),
-    forget: () => slack.forget(),
   };
 }
 

@@ -22,7 +22,7 @@ export interface Finding {
   figures: Figure[];
 }
 
-export function isMet({ value, bar }: Figure): boolean {
+function isMet({ value, bar }: Figure): boolean {
   // Nothing measured is nothing met.
   return bar === undefined || value <= bar;
 }

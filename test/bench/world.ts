@@ -27,8 +27,6 @@ export interface World {
   addBot(database?: Database): Promise<Bot>;
   /** Another database: empty, or a copy of one that no bot uses. */
   addDatabase(original?: Database): Promise<Database>;
-  /** What the bots have logged at level warn and above. */
-  troubles: string[];
 }
 
 /**
@@ -67,17 +65,26 @@ export async function withWorld<T>(server: string, use: (world: World) => Promis
     const addresses = await outside.addresses();
     const send = createSender();
     releasers.add('connections', () => send.close());
-    const troubles: string[] = [];
+    const troubles = new Map<string, number>();
     const addBot = async (on = database) => {
-      const bot = await createBot(environment(on.url, addresses), (line) => troubles.push(line));
+      const bot = await createBot(environment(on.url, addresses), (line) => count(troubles, line));
       releasers.add('bot', () => bot.stop());
       await bot.start();
       return bot;
     };
-    return await use({ outside, teamId: addresses.teamId, database, send, addBot, addDatabase, troubles });
+    const result = await use({ outside, teamId: addresses.teamId, database, send, addBot, addDatabase });
+    for (const complaint of await outside.complaints()) count(troubles, `Slack complained of ${complaint}`);
+    for (const [what, times] of troubles) console.error(`  (${times} times: ${what})`);
+    return result;
   } finally {
     await releasers.release();
   }
+}
+
+/** The bots log at level warn; what they say belongs beside the figures. */
+function count(troubles: Map<string, number>, line: string): void {
+  const what = /"msg":"([^"]*)"/.exec(line)?.[1] ?? line;
+  troubles.set(what, (troubles.get(what) ?? 0) + 1);
 }
 
 function environment(databaseUrl: string, addresses: { slack: string; pager: string }) {
@@ -96,6 +103,7 @@ function environment(databaseUrl: string, addresses: { slack: string; pager: str
     PAGERDUTY_WEBHOOK_SECRETS: WEBHOOK_SECRET,
     PAGERDUTY_API_URL: addresses.pager,
     PAGERDUTY_EVENTS_URL: addresses.pager,
+    // For a look inside: BENCH_NODE_OPTIONS='--cpu-prof --cpu-prof-dir=/tmp/profiles'
     ...(process.env.BENCH_NODE_OPTIONS ? { NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS } : {}),
   };
 }

@@ -97,7 +97,11 @@ export const plainCatalogue: Catalogue = {
   render: (id, vars) => text(`[${id}] ${JSON.stringify(vars)}`),
   form: () => ({ title: 'Form', submit: 'Send', close: 'Close', intro: [], fields: {} }),
   line: () => '',
-  refusal: ({ refused }) => ({ what: refused, kept: 'kept', next: 'next' }),
+  refusal: ({ refused, detail }) => ({
+    what: [refused, ...Object.values(detail)].join(' '),
+    kept: 'kept',
+    next: 'next',
+  }),
 };
 
 export const aForm = (context: Record<string, string> = {}): Form => ({

@@ -133,9 +133,9 @@ describe('commands', () => {
     intake.chatops.answers({ kind: 'form', form: aForm() });
 
     await workspace.command('anna', 'note');
-    await until(() => lastTold('anna')?.includes('did not open the form in time') ?? false);
+    await until(() => lastTold('anna')?.includes('form.too_late') ?? false);
 
-    expect(lastTold('anna')).toContain('Run the command');
+    expect(lastTold('anna')).toContain('form.too_late');
   });
 
   test('find another way when the acknowledged answer cannot go by response_url', async () => {
@@ -250,7 +250,7 @@ describe('buttons', () => {
     await workspace.click('anna', { channel: 'ops', actionId: 'note.open:0' });
     await until(() => told('anna').length > before);
 
-    expect(lastTold('anna')).toContain('not one that Lifeboat knows');
+    expect(lastTold('anna')).toContain('button.unknown');
     expect(intake.chatops.heard.intent).toHaveLength(0);
     expect(intake.log.lines.join()).toContain('a button carries nothing we can read');
   });
@@ -754,7 +754,7 @@ describe('before Slack has said who we are', () => {
       await workspace.sendEvent({ type: 'subteam_members_changed' });
       await own.inbound.drain();
 
-      expect(lastTold('anna')).toContain('has just started');
+      expect(lastTold('anna')).toContain('workspace.not_connected');
       expect(own.chatops.heard.command).toHaveLength(0);
       expect(own.chatops.heard.directoryChanged).toHaveLength(0);
     } finally {

@@ -31,8 +31,8 @@ const DEATHS: [point: string, act: Act][] = [
   ['archive_channel.after_send', declareAndClose],
 ];
 
-/** The promise is 12 s. The machine may be busy with other tests. */
-const TAKEN_OVER_MS = 20_000;
+/** What is promised; it takes a quarter of that where the machine is not busy. */
+const TAKEN_OVER_MS = 12_000;
 const ALL_DONE_MS = 30_000;
 const AT_ONCE = 10;
 const ALL_MS = 170_000;

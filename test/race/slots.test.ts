@@ -135,11 +135,11 @@ describe('no replica at all', () => {
 
     const channel = await resolved(town);
     const late = (await slotsOf(town)).filter(({ missed }) => missed > 0);
-    expect(late).toHaveLength(1);
-    expect(late[0]?.missed).toBeGreaterThanOrEqual(3);
-    const told = textsIn(town, channel).filter((text) => text.includes('before this one were missed'));
-    expect(told).toHaveLength(1);
-    expect(told[0]).toContain(`${late[0]?.missed} updates before this one were missed`);
+    expect(Math.max(...late.map(({ missed }) => missed))).toBeGreaterThanOrEqual(3);
+    const told = textsIn(town, channel).flatMap(
+      (text) => /(\d+) updates? before this one w(?:as|ere) missed/.exec(text)?.[1] ?? [],
+    );
+    expect(told.map(Number)).toEqual(late.map(({ missed }) => missed));
     await expectEachSlotOnce(town);
     await expectEachUpdatePosted(town, channel);
     await expectNothingLostNorDoubled(town);

@@ -100,7 +100,9 @@ export function createJobs({ url, log, onError, pollSeconds = 0.5 }: JobsOptions
         await boss.updateQueue(queue, queueOptions(queue));
       }
       await boss.schedule('sweep', EVERY_MINUTE);
-      const onFreed = () => crews.forEach((crew) => crew.wake());
+      const onFreed = () => {
+        for (const crew of crews.values()) crew.wake();
+      };
       heirs ??= watchReplicas({ url, boss, log, onFreed });
     },
 

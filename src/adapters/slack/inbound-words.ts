@@ -1,6 +1,6 @@
 import type { Catalogue } from '../../app/ports/catalogue.ts';
 import type { Message } from '../../core/message/message.ts';
-import { refuse } from '../../core/shared/refusal.ts';
+import { type RefusalCode, refuse } from '../../core/shared/refusal.ts';
 
 /** What people are told before, or instead of, an answer of Lifeboat's own. */
 export interface InboundWords {
@@ -16,23 +16,14 @@ export interface InboundWords {
 }
 
 export function createInboundWords(catalogue: Pick<Catalogue, 'render' | 'refusal'>): InboundWords {
-  const refusal = (what: string, next: string) =>
-    catalogue.render('refusal', { what, kept: 'Nothing was done or recorded.', next });
+  const refusal = (code: RefusalCode, detail: Record<string, string> = {}) =>
+    catalogue.render('refusal', catalogue.refusal(refuse(code, detail)));
   return {
     working: (command) => catalogue.render('working', { command }),
-    unknownWorkspace: () => catalogue.render('refusal', catalogue.refusal(refuse('workspace.unknown'))),
-    notConnected: () =>
-      refusal(
-        'Lifeboat has just started and Slack has not yet told it which workspace this is.',
-        'Try again in a minute.',
-      ),
-    formTooLate: () =>
-      refusal('Slack did not open the form in time.', 'Run the command, or press the button, once more.'),
-    unreadableButton: () =>
-      refusal(
-        'This button is not one that Lifeboat knows any more.',
-        'Run `/dr` to see what can be done here and now.',
-      ),
-    invalid: (problems) => refusal(problems.join(' '), 'Correct it and send it again.'),
+    unknownWorkspace: () => refusal('workspace.unknown'),
+    notConnected: () => refusal('workspace.not_connected'),
+    formTooLate: () => refusal('form.too_late'),
+    unreadableButton: () => refusal('button.unknown'),
+    invalid: (problems) => refusal('form.wrong', { problems: problems.join(' ') }),
   };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { InputBlock, ModalView, PlainTextOption } from '@slack/types';
 import type { Form, FormField, FormOption } from '../../app/ports/chat.ts';
-import type { FormWords } from '../../core/message/message.ts';
+import type { FieldWords } from '../../core/message/message.ts';
 import { assertNever } from '../../core/shared/assert-never.ts';
 import { shorten } from '../../lib/clean-text.ts';
 import { LIMITS, plainText } from './limits.ts';
@@ -64,10 +64,9 @@ function metadata(callback: string, context: Record<string, string>): string {
   return text;
 }
 
-type FieldWords = FormWords['fields'][string];
-
 function inputOf(field: FormField, words: FieldWords = { label: field.name }): InputBlock[] {
-  const choices = field.kind === 'choice' || field.kind === 'choices' ? offered(field) : undefined;
+  const choices =
+    field.kind === 'choice' || field.kind === 'choices' ? offered(named(field, words)) : undefined;
   const element = elementOf(field, choices?.options ?? [], words);
   if (!element) return [];
   const hint = [words.hint && plainText(words.hint), choices?.left].filter((line) => line).join(' ');
@@ -81,6 +80,14 @@ function inputOf(field: FormField, words: FieldWords = { label: field.name }): I
       element,
     },
   ];
+}
+
+/** The labels of fixed choices come with the words of the form. */
+function named<F extends { options: FormOption[] }>(field: F, { options = {} }: FieldWords): F {
+  return {
+    ...field,
+    options: field.options.map((option) => ({ ...option, label: options[option.value] ?? option.label })),
+  };
 }
 
 function elementOf(

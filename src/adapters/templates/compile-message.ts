@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { FORM_FIELDS, isFormId } from '../../core/message/forms.ts';
+import { FORM_FIELDS, FORM_OPTIONS, isFormId } from '../../core/message/forms.ts';
 import type { FormWords, Message } from '../../core/message/message.ts';
 import { MESSAGES, type MessageId } from '../../core/message/messages.ts';
 import { compileBlocks } from './compile-blocks.ts';
@@ -68,6 +68,7 @@ function compileForm(
   context: Context,
 ): CompiledMessage {
   checkFields(id, Object.keys(form.fields), context);
+  checkOptions(id, form.fields, context);
   const words = (source: string, ...keys: string[]): Words => {
     const compiled = compiler.words(source, 'plain', { path: ['form', ...keys], scope }, context);
     return (variables) => tidyLine(compiled(variables));
@@ -76,7 +77,8 @@ function compileForm(
   const submit = words(form.submit, 'submit');
   const close = words(form.close, 'close');
   const intro = compileBlocks(form.intro, { path: ['form', 'intro'], scope }, compiler, context);
-  const fields = Object.entries(form.fields).map(([name, { label, hint, placeholder }]) => ({
+  const fields = Object.entries(form.fields).map(([name, { label, hint, placeholder, options }]) => ({
+    options,
     name,
     label: words(label, 'fields', name, 'label'),
     hint: hint === undefined ? undefined : words(hint, 'fields', name, 'hint'),
@@ -90,17 +92,38 @@ function compileForm(
       close: close(variables),
       intro: intro(variables),
       fields: Object.fromEntries(
-        fields.map(({ name, label, hint, placeholder }) => [
+        fields.map(({ name, label, hint, placeholder, options }) => [
           name,
           {
             label: label(variables),
             ...(hint ? { hint: hint(variables) } : {}),
             ...(placeholder ? { placeholder: placeholder(variables) } : {}),
+            ...(options ? { options } : {}),
           },
         ]),
       ),
     }),
   };
+}
+
+/** Choices are named in plain words, one for each. */
+function checkOptions(
+  id: MessageId,
+  fields: NonNullable<MessageText['form']>['fields'],
+  context: Context,
+): void {
+  const wanted = isFormId(id) ? (FORM_OPTIONS[id] ?? {}) : {};
+  for (const [name, { options = {} }] of Object.entries(fields)) {
+    const values = wanted[name] ?? [];
+    for (const value of values) {
+      if (options[value] === undefined)
+        context.report(['form', 'fields', name], `there are no words for the choice ${value}`);
+    }
+    for (const value of Object.keys(options)) {
+      if (!values.includes(value))
+        context.report(['form', 'fields', name, 'options', value], `${name} has no choice ${value}`);
+    }
+  }
 }
 
 function checkFields(id: MessageId, given: string[], context: Context): void {

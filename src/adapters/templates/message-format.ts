@@ -87,7 +87,12 @@ const FormWords = z.strictObject({
   intro: z.array(Block).default([]),
   fields: z.record(
     z.string(),
-    z.strictObject({ label: words(80), hint: words(200).optional(), placeholder: words(100).optional() }),
+    z.strictObject({
+      label: words(80),
+      hint: words(200).optional(),
+      placeholder: words(100).optional(),
+      options: z.record(z.string(), words(75)).optional(),
+    }),
   ),
 });
 

@@ -58,14 +58,15 @@ function clockView(state: Incident, asOf: Instant) {
   return { ...clock, rtoLeftMs, rto: rtoLeftMs < 0 ? ('missed' as const) : within };
 }
 
-/** What the incident waits for from people, in words that fit after "Waiting for:". */
-function awaiting(state: Incident): string[] {
-  const waits: string[] = [];
-  if (state.phase === 'proposed') waits.push('somebody to declare this or dismiss it');
-  if (state.phase === 'open' && !state.duties.commander) waits.push('a commander');
+/** What the incident waits for from people. */
+function awaiting(state: Incident): IncidentView['awaiting'] {
+  if (state.phase === 'proposed') return [{ what: 'decision' }];
+  if (state.phase !== 'open') return [];
   const called = state.ladder.rungs.findLast((rung) => rung.calledAt !== undefined);
-  if (state.phase === 'open' && called && !state.ladder.acknowledged) waits.push(`${called.title} to answer`);
-  return waits;
+  return [
+    ...(state.duties.commander ? [] : [{ what: 'commander' as const }]),
+    ...(called && !state.ladder.acknowledged ? [{ what: 'answer' as const, who: called.title }] : []),
+  ];
 }
 
 function least(values: (number | undefined)[]): number | undefined {

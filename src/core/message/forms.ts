@@ -12,6 +12,12 @@ export const FORM_FIELDS = {
   'dismiss-form': ['reason'],
 } as const satisfies Partial<Record<MessageId, readonly string[]>>;
 
+/** The choices that are the same everywhere and so need words; others are named by the profile. */
+export const FORM_OPTIONS: Partial<Record<FormId, Record<string, readonly string[]>>> = {
+  'declare-form': { kind: ['real', 'drill', 'gameday', 'tabletop', 'maintenance'], private: ['private'] },
+  'pause-form': { minutes: ['15', '30', '60', '120'] },
+};
+
 export type FormId = keyof typeof FORM_FIELDS;
 
 export function isFormId(id: string): id is FormId {

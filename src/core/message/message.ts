@@ -36,5 +36,13 @@ export interface FormWords {
   close: string;
   /** What stands above the fields: consequences, warnings. */
   intro: Block[];
-  fields: Record<string, { label: string; hint?: string; placeholder?: string }>;
+  fields: Record<string, FieldWords>;
+}
+
+export interface FieldWords {
+  label: string;
+  hint?: string;
+  placeholder?: string;
+  /** What the choices are called, where they are the same for every organisation. */
+  options?: Record<string, string>;
 }

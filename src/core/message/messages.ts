@@ -62,7 +62,9 @@ export const MESSAGES = {
   home: z.object({
     person: Person,
     may: z.array(z.string()),
-    waiting: z.array(z.object({ text: z.string(), incident: ListedIncident })),
+    waiting: z.array(
+      z.object({ what: z.enum(['decide', 'answer', 'command', 'update']), incident: ListedIncident }),
+    ),
     open: z.array(ListedIncident),
     openTotal: z.number(),
     recent: z.array(ListedIncident),

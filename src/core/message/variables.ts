@@ -75,7 +75,10 @@ export const IncidentView = z.object({
   pagerUnreachable: z.boolean(),
   resolution: z.object({ summary: z.string(), by: z.string(), at: instant }).optional(),
   runbook: z.string().optional(),
-  awaiting: z.array(z.string()),
+  /** What the incident waits for from people. `who`: for an answer, who was called. */
+  awaiting: z.array(
+    z.object({ what: z.enum(['decision', 'commander', 'answer']), who: z.string().optional() }),
+  ),
   asOf: instant,
 });
 export type IncidentView = z.infer<typeof IncidentView>;

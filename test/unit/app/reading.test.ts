@@ -119,7 +119,7 @@ describe('look-alikes', () => {
 
 describe('what waits for somebody', () => {
   async function waitsFor(world: World, who: Requester): Promise<string[]> {
-    return (await world.read.waitingFor(who)).map(({ text }) => text);
+    return (await world.read.waitingFor(who)).map(({ what }) => what);
   }
 
   test('a proposal waits for whoever may declare', async () => {
@@ -131,7 +131,7 @@ describe('what waits for somebody', () => {
       capabilities: [],
     });
 
-    expect(await waitsFor(world, requester('ben'))).toEqual(['declare or dismiss it']);
+    expect(await waitsFor(world, requester('ben'))).toEqual(['decide']);
     expect(await waitsFor(world, guest)).toEqual([]);
   });
 
@@ -140,7 +140,7 @@ describe('what waits for somebody', () => {
     const id = await world.declare();
     await world.run();
 
-    expect(await waitsFor(world, requester('ben', ['on-call']))).toEqual(['answer the call']);
+    expect(await waitsFor(world, requester('ben', ['on-call']))).toEqual(['answer']);
     expect(await waitsFor(world, requester('dana', ['platform-lead']))).toEqual([]);
     await world.ask({ type: 'acknowledge_rung' }, 'ben', id);
     expect(await waitsFor(world, requester('ben', ['on-call']))).toEqual([]);
@@ -150,10 +150,10 @@ describe('what waits for somebody', () => {
     const world = await createWorld({ policy: aPolicy({ ladder: [] }) });
     const id = await world.declare();
 
-    expect(await waitsFor(world, requester('carol'))).toEqual(['take command']);
+    expect(await waitsFor(world, requester('carol'))).toEqual(['command']);
     await world.ask({ type: 'take_duty', duty: 'commander', holder: aPerson('ben') }, 'ben', id);
     expect(await waitsFor(world, requester('carol'))).toEqual([]);
-    expect(await waitsFor(world, requester('ben'))).toEqual(['post the first update']);
+    expect(await waitsFor(world, requester('ben'))).toEqual(['update']);
     const human = { situation: 'x', actions: '', needs: '' };
     await world.ask({ type: 'publish_status', human }, 'ben', id);
     expect(await waitsFor(world, requester('ben'))).toEqual([]);

@@ -117,7 +117,7 @@ describe('/dr note, resolve and reopen', () => {
 
     expect(await w.send('note.submit', { text: ' \n ' }, { incident: id })).toMatchObject({
       what: 'invalid',
-      vars: { text: 'Say it in a line.' },
+      vars: { text: 'form.text_missing' },
     });
     expect(await w.memory.store.recordCount()).toBe(before);
   });

@@ -158,11 +158,14 @@ describe('what is shown', () => {
 
   test('says who is awaited', () => {
     const story = aStory();
-    expect(viewAt(aProposal().state, 0).awaiting).toEqual(['somebody to declare this or dismiss it']);
-    expect(viewAt(story.state, 0).awaiting).toEqual(['a commander']);
+    expect(viewAt(aProposal().state, 0).awaiting).toEqual([{ what: 'decision' }]);
+    expect(viewAt(story.state, 0).awaiting).toEqual([{ what: 'commander' }]);
 
     story.tick();
-    expect(viewAt(story.state, 0).awaiting).toEqual(['a commander', 'On call to answer']);
+    expect(viewAt(story.state, 0).awaiting).toEqual([
+      { what: 'commander' },
+      { what: 'answer', who: 'On call' },
+    ]);
 
     story.tell({ type: 'acknowledge_rung' });
     story.tell({ type: 'take_duty', duty: 'commander', holder: aPerson('ben') });
