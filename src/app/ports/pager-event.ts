@@ -1,14 +1,7 @@
+import type { PagerChange } from '../../core/incident/events.ts';
+
 /** What happened to the pager's incident. */
-export type PagerEventKind =
-  | 'triggered'
-  | 'acknowledged'
-  | 'unacknowledged'
-  | 'resolved'
-  | 'reopened'
-  | 'annotated'
-  | 'priority'
-  | 'reassigned'
-  | 'escalated';
+export type PagerEventKind = 'triggered' | PagerChange;
 
 /** The pager's incident as far as the event tells it; a note names only `id`, `title` and `url`. */
 export interface PagerIncident {

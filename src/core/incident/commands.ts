@@ -1,20 +1,10 @@
 import type { PersonView } from '../shared/actor.ts';
 import type { Instant } from '../shared/time.ts';
 import type { PagerAlert, PagerChange } from './events.ts';
-import type { Duty, HumanUpdate, IncidentKind, MarkName, NudgeKind } from './incident.ts';
+import type { Declaration, Duty, HumanUpdate, MarkName, NudgeKind } from './incident.ts';
 
 /** What somebody says when declaring; the policy fills in the rest. */
-export interface DeclareInput {
-  title: string;
-  description: string;
-  severity: string;
-  level: string;
-  kind: IncidentKind;
-  tiers: string[];
-  regions: { from?: string; to?: string };
-  private: boolean;
-  runbook?: string;
-}
+export type DeclareInput = Declaration;
 
 /** Everything that can be asked of an incident: by a person, by the pager, or by Lifeboat's own timers. */
 export type IncidentCommand =

@@ -1,9 +1,9 @@
 import type { Actor, PersonView } from '../shared/actor.ts';
 import type { Instant } from '../shared/time.ts';
 import type {
+  Declaration,
   Duty,
   HumanUpdate,
-  IncidentKind,
   Mark,
   MarkName,
   NudgeKind,
@@ -13,18 +13,9 @@ import type {
 } from './incident.ts';
 
 /** What a declaration or a proposal fixes for the life of the incident. */
-export interface Opening {
-  title: string;
-  description: string;
-  severity: string;
-  level: string;
-  kind: IncidentKind;
-  tiers: string[];
-  regions: { from?: string; to?: string };
-  private: boolean;
+export interface Opening extends Declaration {
   objectives: Objective[];
   nudgeRules: Record<NudgeKind, NudgeRule>;
-  runbook?: string;
 }
 
 /** An alert of the pager that belongs to the incident. */

@@ -99,9 +99,8 @@ export interface PagerLink {
   status: 'triggered' | 'acknowledged' | 'resolved';
 }
 
-export interface Incident {
-  id: IncidentId;
-  phase: Phase;
+/** What is said of a disaster when it is declared. */
+export interface Declaration {
   title: string;
   description: string;
   severity: string;
@@ -110,6 +109,13 @@ export interface Incident {
   tiers: string[];
   regions: { from?: string; to?: string };
   private: boolean;
+  /** The runbook that fits, where the profile names one. */
+  runbook?: string;
+}
+
+export interface Incident extends Declaration {
+  id: IncidentId;
+  phase: Phase;
   openedBy?: PersonView;
   openedAt: Instant;
   channel?: { id: string; name: string; archived?: true };
@@ -124,7 +130,6 @@ export interface Incident {
   nudges: Record<NudgeKind, NudgeCount>;
   links: { title: string; url: string }[];
   pager: { links: PagerLink[]; unreachableSince?: Instant; paged: boolean };
-  runbook?: string;
   /** Places that messages of this incident could not be delivered to. */
   undeliverable?: string[];
   resolution?: { summary: string; by: string; at: Instant };
