@@ -2,6 +2,7 @@ import type { Job as Claimed, PgBoss } from 'pg-boss';
 import type { AnyQueue } from '../../app/ports/store.ts';
 import { UpstreamError } from '../../core/shared/upstream-error.ts';
 import type { Log } from '../../lib/redact.ts';
+import { sharedKeyOf } from './job-queues.ts';
 import type { Query } from './transaction.ts';
 
 export interface JobContext {
@@ -59,6 +60,8 @@ export async function startCrew<D extends object>(options: CrewOptions<D>): Prom
     boss.notifyWorker(id);
     wake();
     try {
+      const shared = sharedKeyOf(queue, job.data);
+      if (shared !== undefined) await query(ABSORB, [queue, shared, job.data]);
       await handler(job.data, { signal: job.signal, attempt: job.retryCount + 1 });
     } catch (err) {
       const attempt = job.retryCount + 1;
@@ -83,6 +86,11 @@ export async function startCrew<D extends object>(options: CrewOptions<D>): Prom
   }
   return { wake };
 }
+
+/** What these are about is committed, so the run that begins now sees it; should it fail, it is repeated. */
+const ABSORB = `
+  delete from pgboss.job
+  where name = $1 and singleton_key = $2 and state = 'created' and start_after <= now() and data = $3`;
 
 /**
  * How long pg-boss waits before it gives the job out again. Its own growing pauses are at least a second

@@ -86,6 +86,15 @@ export function startOf(job: Job): Instant | undefined {
   return 'startAfter' in job ? job.startAfter : undefined;
 }
 
+/**
+ * The key of a job that does, when it starts, what many others of the same key wait to do; nothing where
+ * seldom more than one waits. All incidents wake the lane of a broadcast channel, and one run drains it.
+ */
+export function sharedKeyOf(queue: AnyQueue, data: object): string | undefined {
+  const lane = queue === 'deliver' && 'lane' in data ? String(data.lane) : '';
+  return lane.startsWith('channel:') ? lane : undefined;
+}
+
 function idOf(text: string): string {
   const hex = createHash('sha256').update(text).digest('hex');
   // Marked as a UUID of version 8: made by a scheme of our own.
