@@ -45,13 +45,18 @@ export async function startWorkers(deps: WorkerDeps): Promise<void> {
     },
     { concurrency: 16 },
   );
-  await queue.work('sweep', async () => {
-    await deps.sweep();
+  const refreshOnCall = async () => {
     try {
       await deps.rememberOnCall();
     } catch (err) {
       // The pager may be down; the last answer is kept for exactly that.
       log.warn({ err }, 'the on-call list could not be refreshed');
     }
+  };
+  await queue.work('sweep', async () => {
+    await deps.sweep();
+    await refreshOnCall();
   });
+  // The first list is wanted now, not in a minute; a pager that hangs must not hold up the start.
+  void refreshOnCall();
 }

@@ -52,10 +52,16 @@ export async function createBot(env: Record<string, string>, onLine: (line: stri
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       child = started;
-      for (const input of [started.stdout, started.stderr]) createInterface({ input }).on('line', onLine);
+      let lastLine = '';
+      for (const input of [started.stdout, started.stderr]) {
+        createInterface({ input }).on('line', (line) => {
+          lastLine = line;
+          onLine(line);
+        });
+      }
       const deadline = performance.now() + READY_WITHIN_MS;
       while (!(await isReady(url))) {
-        if (started.exitCode !== null) throw new Error(`the bot ended with exit code ${started.exitCode}`);
+        if (started.exitCode !== null) throw new Error(`the bot could not start: ${lastLine}`);
         if (performance.now() > deadline) throw new Error('the bot did not become ready');
         await sleep(LOOK_EVERY_MS);
       }

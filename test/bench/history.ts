@@ -43,7 +43,7 @@ export async function addHistory({ pool }: Database, template: string, count: nu
   for (const statement of STATEMENTS) await pool.query(statement, [template, count]);
 }
 
-/** Lets the planner know what is there, in one database as in the other. */
+/** Lets the planner know what is there. */
 export async function analyse({ pool }: Database): Promise<void> {
   await pool.query('vacuum analyze');
 }
