@@ -32,6 +32,8 @@ export async function createBot(env: Record<string, string>, onLine: (line: stri
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   let child: ChildProcess | undefined;
+  // A benchmark that is broken off leaves nothing behind.
+  process.once('exit', () => child?.kill('SIGKILL'));
 
   async function end(signal: NodeJS.Signals): Promise<void> {
     const running = child;

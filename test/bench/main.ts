@@ -26,36 +26,45 @@ function chosen(names: readonly string[]) {
   return Object.entries(BENCHES).filter(([name]) => names.length === 0 || names.includes(name));
 }
 
-async function main(args: readonly string[]): Promise<void> {
-  const benches = chosen(args.filter((arg) => !arg.startsWith('--')));
+/** One PostgreSQL for all benchmarks, as it comes: it waits for the disk at each commit. */
+async function startServer(): Promise<{ url: string; stop(): Promise<void> }> {
   const dir = await mkdtemp(path.join(tmpdir(), 'lifeboat-bench-'));
   // Started as root, the server runs as another user, who has to get in.
   await chmod(dir, 0o711);
+  const postgres = await startEmbeddedPostgres({ dir, log: silentLog });
+  const stop = async () => {
+    await postgres.stop();
+    await rm(dir, { recursive: true, force: true });
+  };
+  // It has a session of its own, and would outlive us.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void stop().finally(() => process.exit(1)));
+  }
+  return { url: postgres.url, stop };
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const benches = chosen(args.filter((arg) => !arg.startsWith('--')));
+  const server = await startServer();
   const findings: Finding[] = [];
   try {
-    // As it comes: it waits for the disk at each commit.
-    const postgres = await startEmbeddedPostgres({ dir, log: silentLog });
-    try {
-      const machine = await describeMachine(postgres.url);
-      console.error(`${machine}\n`);
-      for (const [name, bench] of benches) {
-        // One after the other: they share the processor.
-        const found = await bench(postgres.url).catch((error: unknown) => {
-          console.error(`${name} could not be measured:`, error);
-          process.exitCode = 1;
-          return [];
-        });
-        findings.push(...found);
-        for (const finding of found) console.error(asText(finding));
-        console.error(`(load of the machine ${load()})\n`);
-      }
-      const table = `${asMarkdown(findings)}\n\n${machine}`;
-      console.log(args.includes('--json') ? JSON.stringify({ machine, findings }, null, 2) : table);
-    } finally {
-      await postgres.stop();
+    const machine = await describeMachine(server.url);
+    console.error(`${machine}\n`);
+    for (const [name, bench] of benches) {
+      // One after the other: they share the processor.
+      const found = await bench(server.url).catch((error: unknown) => {
+        console.error(`${name} could not be measured:`, error);
+        process.exitCode = 1;
+        return [];
+      });
+      findings.push(...found);
+      for (const finding of found) console.error(asText(finding));
+      console.error(`(load of the machine ${load()})\n`);
     }
+    const table = `${asMarkdown(findings)}\n\n${machine}`;
+    console.log(args.includes('--json') ? JSON.stringify({ machine, findings }, null, 2) : table);
   } finally {
-    await rm(dir, { recursive: true, force: true });
+    await server.stop();
   }
 }
 

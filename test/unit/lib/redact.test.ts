@@ -167,9 +167,9 @@ describe('redactValue', () => {
   test('leaves plain data without secrets as JSON would show it', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
-        expect(redactValue(value, createSecretRegistry(['no-such-value-here']).forms())).toEqual(
-          JSON.parse(JSON.stringify(value)),
-        );
+        const redacted = redactValue(value, createSecretRegistry(['no-such-value-here']).forms());
+
+        expect(JSON.stringify(redacted)).toBe(JSON.stringify(value));
       }),
     );
   });
