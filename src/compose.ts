@@ -16,15 +16,12 @@ import { createIncidentStore } from './adapters/postgres/store.ts';
 import { createSlack } from './adapters/slack/slack.ts';
 import { createCatalogue } from './adapters/templates/catalogue.ts';
 import { loadProfile } from './adapters/templates/load-profile.ts';
-import { createArchiveCarrier } from './app/archive-channel.ts';
 import { createCallRung } from './app/call-rung.ts';
-import { createMessageCarrier } from './app/carry-message.ts';
-import { createPageCarrier } from './app/carry-page.ts';
+import { createCarrierOf } from './app/carriers.ts';
 import type { CrashPoint } from './app/crash-point.ts';
 import { createDecideIncident } from './app/decide-incident.ts';
-import { type Carrier, createDeliverLane } from './app/deliver-lane.ts';
+import { createDeliverLane } from './app/deliver-lane.ts';
 import { createInvitePeople } from './app/invite-people.ts';
-import type { Delivery } from './app/ports/store.ts';
 import { createPublishHome } from './app/publish-home.ts';
 import { createReadIncidents } from './app/read-incidents.ts';
 import { createReadRecord } from './app/read-record.ts';
@@ -33,15 +30,13 @@ import { createRememberOnCall } from './app/remember-on-call.ts';
 import { createSweep } from './app/sweep.ts';
 import { createSyncChannel } from './app/sync-channel.ts';
 import { createTickIncident } from './app/tick-incident.ts';
-import type { UseCases } from './app/use-cases.ts';
+import { createUseCases } from './app/use-cases.ts';
 import { loadCommands } from './chatops/load-commands.ts';
 import { createRegistry } from './chatops/registry.ts';
 import { createRouter } from './chatops/router.ts';
 import type { Config } from './config.ts';
-import { entryOf } from './core/incident/effects.ts';
 import { findService, onCallQuery } from './core/profile/lookup.ts';
 import { policyOf } from './core/profile/policy-of.ts';
-import { actorOf } from './core/shared/actor.ts';
 import { startWorkers } from './jobs/workers.ts';
 import type { Logger } from './lib/redact.ts';
 import { withReleasers } from './lib/releasers.ts';
@@ -122,32 +117,24 @@ export function compose(
     // The use cases.
     const decide = createDecideIncident({ store, policy, crashPoint });
     const read = createReadIncidents({ store, policy });
-    const carriers = {
-      message: createMessageCarrier({ chat, catalogue, store, notes, decide, policy }),
-      page: createPageCarrier({ pager, chat, store, decide }),
-      archive: createArchiveCarrier({ chat, store, decide }),
-    };
     const deliverLane = createDeliverLane({
       deliveries,
       store,
       crashPoint,
-      carrierOf: (delivery) => carrierOf(delivery, carriers),
+      carrierOf: createCarrierOf({ chat, pager, catalogue, store, notes, decide, policy }),
       onAttempt: metrics.delivered,
     });
-    const use: UseCases = {
-      decide: ({ requester, ...ask }) =>
-        decide({ ...ask, actor: actorOf(requester), capabilities: requester.capabilities }),
+    const use = createUseCases({
+      decide,
+      store,
+      catalogue,
       read,
       record: createReadRecord({ store, catalogue }),
-      invite: (invitation) => store.enqueue([{ queue: 'invite', data: invitation }]),
       directory,
       policy,
       profile,
-      words: catalogue,
-      commands: (requester) =>
-        registry.commands.filter(({ capability }) => requester.capabilities.includes(capability)),
-      tell: (events) => events.map((event) => catalogue.line(entryOf(event))).at(0),
-    };
+      commands: registry.commands,
+    });
     const router = createRouter({
       registry,
       use,
@@ -228,20 +215,6 @@ export function compose(
     releasers.add('HTTP server', () => server.close());
     return { port: server.port, stop: () => releasers.release() };
   });
-}
-
-function carrierOf(delivery: Delivery, carriers: Record<'message' | 'page' | 'archive', Carrier>): Carrier {
-  switch (delivery.op.kind) {
-    case 'post':
-      return carriers.message;
-    case 'archive_channel':
-      return carriers.archive;
-    case 'page':
-    case 'pager_note':
-    case 'pager_acknowledge':
-    case 'pager_resolve':
-      return carriers.page;
-  }
 }
 
 function pagerCheck(ping: (signal: AbortSignal) => Promise<void>): Check {

@@ -1,13 +1,11 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { UseCases } from '../../src/app/use-cases.ts';
+import { createUseCases, type UseCases } from '../../src/app/use-cases.ts';
 import { loadCommands } from '../../src/chatops/load-commands.ts';
 import type { Answer, Chatops } from '../../src/chatops/port.ts';
 import { createRegistry, type Registry } from '../../src/chatops/registry.ts';
 import { createRouter } from '../../src/chatops/router.ts';
-import { entryOf } from '../../src/core/incident/effects.ts';
 import type { Profile } from '../../src/core/profile/profile.ts';
-import { actorOf } from '../../src/core/shared/actor.ts';
 import { varsOf } from './catalogue.ts';
 import { createWorld, type World, type WorldOptions } from './world.ts';
 
@@ -56,20 +54,17 @@ export async function createTalkingWorld(
   const faults: TalkingWorld['faults'] = [];
   const handled: string[] = [];
   const heard: string[] = [];
-  const use: UseCases = {
-    decide: ({ requester, ...ask }) =>
-      world.decide({ ...ask, actor: actorOf(requester), capabilities: requester.capabilities }),
+  const use = createUseCases({
+    decide: world.decide,
+    store: memory.store,
+    catalogue,
     read,
     record,
-    invite: (invitation) => memory.store.enqueue([{ queue: 'invite', data: invitation }]),
     directory,
     policy,
     profile,
-    words: catalogue,
-    commands: (requester) =>
-      registry.commands.filter(({ capability }) => requester.capabilities.includes(capability)),
-    tell: (events) => events.map((event) => catalogue.line(entryOf(event))).at(0),
-  };
+    commands: registry.commands,
+  });
   const router = createRouter({
     registry,
     use,

@@ -1,16 +1,14 @@
-import { createArchiveCarrier } from '../../src/app/archive-channel.ts';
 import { createCallRung } from '../../src/app/call-rung.ts';
-import { createMessageCarrier } from '../../src/app/carry-message.ts';
-import { createPageCarrier } from '../../src/app/carry-page.ts';
+import { createCarrierOf } from '../../src/app/carriers.ts';
 import type { CrashPoint } from '../../src/app/crash-point.ts';
 import {
   createDecideIncident,
   type DecideIncident,
   type IncidentOutcome,
 } from '../../src/app/decide-incident.ts';
-import { type Carrier, createDeliverLane, type DeliverLane } from '../../src/app/deliver-lane.ts';
+import { createDeliverLane, type DeliverLane } from '../../src/app/deliver-lane.ts';
 import { createInvitePeople } from '../../src/app/invite-people.ts';
-import type { AnyQueue, Delivery, JobData } from '../../src/app/ports/store.ts';
+import type { AnyQueue, JobData } from '../../src/app/ports/store.ts';
 import { createPublishHome } from '../../src/app/publish-home.ts';
 import { createReadIncidents, type ReadIncidents } from '../../src/app/read-incidents.ts';
 import { createReadRecord, type ReadRecord } from '../../src/app/read-record.ts';
@@ -98,15 +96,10 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
 
   const decide = createDecideIncident({ store, policy });
   const read = createReadIncidents({ store, policy });
-  const carriers = {
-    message: createMessageCarrier({ chat, catalogue, store, notes, decide, policy }),
-    page: createPageCarrier({ pager, chat, store, decide }),
-    archive: createArchiveCarrier({ chat, store, decide }),
-  };
   const deliverLane = createDeliverLane({
     deliveries,
     store,
-    carrierOf: (delivery) => carrierOf(delivery, carriers),
+    carrierOf: createCarrierOf({ chat, pager, catalogue, store, notes, decide, policy }),
     crashPoint,
   });
   const syncChannel = createSyncChannel({
@@ -229,8 +222,3 @@ const STAFF: Record<string, string[]> = {
   elif: ['cto'],
   carol: ['incident-commander'],
 };
-
-function carrierOf(delivery: Delivery, carriers: Record<'message' | 'page' | 'archive', Carrier>): Carrier {
-  if (delivery.op.kind === 'post') return carriers.message;
-  return delivery.op.kind === 'archive_channel' ? carriers.archive : carriers.page;
-}
